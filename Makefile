@@ -1,0 +1,69 @@
+# billhook. `make` alone lists the targets below.
+
+GOOS ?= linux
+GOARCH ?= arm64
+
+# The functions of the template: the ids that `sam build` asks this file for.
+FUNCTIONS := $(shell sed -n 's/^  \([A-Za-z][A-Za-z]*Function\):$$/\1/p' template.yaml)
+ARTIFACTS_DIR ?= .local/build/$(@:build-%=%)
+
+TOOL := go tool -modfile=infra/tools.mod
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r target text; do \
+		printf '  %-12s %s\n' "$$target" "$$text"; done
+
+.PHONY: demo
+demo: prerequisites ## Run the main job once, step by step, against the real binaries
+	@go run ./infra/local demo
+
+.PHONY: dev
+dev: prerequisites ## Start the whole stack and keep it running; state is kept in .local
+	@go run ./infra/local dev
+
+.PHONY: dev-reset
+dev-reset: prerequisites ## Forget what `make dev` has stored
+	@go run ./infra/local reset
+
+.PHONY: test
+test: prerequisites ## Run every test
+	@go run ./infra/local/dynamodb/with go test ./...
+
+.PHONY: test-long
+test-long: prerequisites ## Run every test afresh under the race detector (needs a C compiler)
+	@go run ./infra/local/dynamodb/with go test -race -count=1 -timeout 30m ./...
+
+.PHONY: lint
+lint: ## Check formatting, go vet and golangci-lint
+	@unformatted=$$(gofmt -l functions infra pkg); \
+		if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
+	@go vet ./...
+	@$(TOOL) golangci-lint run
+
+.PHONY: generate
+generate: ## Regenerate the API types and servers from pkg/api/openapi.yaml
+	@go generate ./...
+
+.PHONY: build
+build: $(FUNCTIONS:%=build-%) ## Build every function for Lambda into .local/build
+
+# build-ConfigFunction builds functions/config, and so on for each function. Nothing that differs
+# between two builds of the same code goes in, so that unchanged functions are not deployed again.
+build-%Function:
+	@CGO_ENABLED=0 GOOS=$(GOOS) GOARCH=$(GOARCH) go build -trimpath -buildvcs=false -tags lambda.norpc \
+		-ldflags "-s -w" -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr A-Z a-z)
+
+.PHONY: validate
+validate: ## Check the template with sam validate --lint and sam build
+	@infra/validate.sh
+
+.PHONY: clean
+clean: ## Remove what was built and downloaded; what `make dev` stored stays
+	@rm -rf .aws-sam .local/build .local/venv infra/local/dynamodb/node_modules
+
+.PHONY: prerequisites
+prerequisites:
+	@infra/local/prerequisites.sh
