@@ -36,6 +36,10 @@ test: prerequisites ## Run every test
 test-long: prerequisites ## Run every test afresh under the race detector (needs a C compiler)
 	@go run ./infra/local/dynamodb/with go test -race -count=1 -timeout 30m ./...
 
+.PHONY: test-moto
+test-moto: ## Compare the Secrets Manager stand-in with moto's (needs Python)
+	@infra/test-moto.sh
+
 .PHONY: lint
 lint: ## Check formatting, go vet and golangci-lint
 	@unformatted=$$(gofmt -l functions infra pkg); \
@@ -62,7 +66,7 @@ validate: ## Check the template with sam validate --lint and sam build
 
 .PHONY: clean
 clean: ## Remove what was built and downloaded; what `make dev` stored stays
-	@rm -rf .aws-sam .local/build .local/venv infra/local/dynamodb/node_modules
+	@rm -rf .aws-sam .local/build .local/venv .local/moto infra/local/dynamodb/node_modules
 
 .PHONY: prerequisites
 prerequisites:
