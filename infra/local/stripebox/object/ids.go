@@ -1,0 +1,43 @@
+package object
+
+// ResourceID is the id under which the resource is stored.
+func (c *Customer) ResourceID() string { return c.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (p *Product) ResourceID() string { return p.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (p *Price) ResourceID() string { return p.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (p *PaymentMethod) ResourceID() string { return p.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (c *CheckoutSession) ResourceID() string { return c.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (s *Subscription) ResourceID() string { return s.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (i *Invoice) ResourceID() string { return i.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (p *PaymentIntent) ResourceID() string { return p.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (c *Charge) ResourceID() string { return c.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (r *Refund) ResourceID() string { return r.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (e *Event) ResourceID() string { return e.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (w *WebhookEndpoint) ResourceID() string { return w.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (l *LineItem) ResourceID() string { return l.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (l *InvoiceLine) ResourceID() string { return l.ID }

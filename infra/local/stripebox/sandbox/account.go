@@ -1,0 +1,153 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math/big"
+	"sync"
+	"time"
+
+	"billhook/infra/local/stripebox/object"
+)
+
+// account is what one secret key sees. Its lock is held for the whole of every
+// operation on it, so operations on one account happen one after the other.
+type account struct {
+	id     string
+	server *Server
+
+	mu sync.Mutex
+	state
+
+	// What the running operation works with, set by begin.
+	now    int64               // the account's clock, in seconds since the epoch
+	cause  object.EventRequest // what its events name as their request
+	events []string            // the ids of the events it has made
+}
+
+// state is the part of an account that a snapshot keeps.
+type state struct {
+	Livemode bool `json:"livemode"`
+	// OffsetSeconds is how far the account's clock is ahead of Options.Now.
+	OffsetSeconds int64 `json:"offset_seconds"`
+	Objects       int64 `json:"objects"`  // ids handed out to resources
+	Requests      int64 `json:"requests"` // ids handed out to requests
+
+	Customers      table[*object.Customer]      `json:"customers"`
+	Products       table[*object.Product]       `json:"products"`
+	Prices         table[*object.Price]         `json:"prices"`
+	PaymentMethods table[*paymentMethod]        `json:"payment_methods"`
+	Sessions       table[*session]              `json:"checkout_sessions"`
+	Subscriptions  table[*subscription]         `json:"subscriptions"`
+	Invoices       table[*object.Invoice]       `json:"invoices"`
+	PaymentIntents table[*object.PaymentIntent] `json:"payment_intents"`
+	Charges        table[*object.Charge]        `json:"charges"`
+	Refunds        table[*object.Refund]        `json:"refunds"`
+	Events         table[*object.Event]         `json:"events"`
+	Endpoints      table[*endpoint]             `json:"webhook_endpoints"`
+	Deleted        map[string]*object.Deleted   `json:"deleted"`
+	Replays        map[string]*replay           `json:"replays"` // by idempotency key
+}
+
+func newAccount(s *Server, id string) *account {
+	return &account{id: id, server: s, state: state{
+		Customers:      newTable[*object.Customer]("customer", "id"),
+		Products:       newTable[*object.Product]("product", "id"),
+		Prices:         newTable[*object.Price]("price", "price"),
+		PaymentMethods: newTable[*paymentMethod]("PaymentMethod", "payment_method"),
+		Sessions:       newTable[*session]("checkout session", "session"),
+		Subscriptions:  newTable[*subscription]("subscription", "id"),
+		Invoices:       newTable[*object.Invoice]("invoice", "id"),
+		PaymentIntents: newTable[*object.PaymentIntent]("payment_intent", "intent"),
+		Charges:        newTable[*object.Charge]("charge", "id"),
+		Refunds:        newTable[*object.Refund]("refund", "id"),
+		Events:         newTable[*object.Event]("event", "id"),
+		Endpoints:      newTable[*endpoint]("webhook endpoint", "id"),
+		Deleted:        map[string]*object.Deleted{},
+		Replays:        map[string]*replay{},
+	}}
+}
+
+// begin locks the account, reads the clock once for the whole operation and
+// first does what has become due by then. The caller unlocks.
+func (a *account) begin() {
+	a.mu.Lock()
+	a.cause = object.EventRequest{}
+	a.events = nil
+	a.runUntil(a.clock())
+}
+
+// clock is the account's time in seconds since the epoch.
+func (a *account) clock() int64 { return a.server.options.Now().Unix() + a.OffsetSeconds }
+
+func (a *account) hasSession(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.Sessions.get(id) != nil
+}
+
+// lookup is the resource with the id, whatever its kind, as the API shows it;
+// nil when there is none.
+func (a *account) lookup(id string) any {
+	if row := a.Customers.get(id); row != nil {
+		return row
+	}
+	if row := a.Products.get(id); row != nil {
+		return row
+	}
+	if row := a.Prices.get(id); row != nil {
+		return row
+	}
+	if row := a.PaymentMethods.get(id); row != nil {
+		return row.shown()
+	}
+	if row := a.Subscriptions.get(id); row != nil {
+		return row.shown()
+	}
+	if row := a.Invoices.get(id); row != nil {
+		return row
+	}
+	if row := a.PaymentIntents.get(id); row != nil {
+		return row
+	}
+	if row := a.Charges.get(id); row != nil {
+		return row
+	}
+	if row := a.Deleted[id]; row != nil {
+		return row
+	}
+	return nil
+}
+
+// idLength is the number of characters after an id's prefix.
+const idLength = 24
+
+// newID is the next id with the prefix, such as "cus_".
+func (a *account) newID(prefix string) string { return prefix + a.token(prefix, idLength) }
+
+// token is the next string of letters and digits. It depends on the seed, the
+// account and how many were made before, and on nothing else.
+func (a *account) token(purpose string, length int) string {
+	a.Objects++
+	return derive(length, a.server.options.Seed, a.id, purpose, a.Objects)
+}
+
+func derive(length int, parts ...any) string {
+	sum := sha256.Sum256(fmt.Appendln(nil, parts...))
+	text := new(big.Int).SetBytes(sum[:]).Text(62)
+	for len(text) < length {
+		sum = sha256.Sum256(sum[:])
+		text += new(big.Int).SetBytes(sum[:]).Text(62)
+	}
+	return text[:length]
+}
+
+func (a *account) modeName() string {
+	if a.Livemode {
+		return "live"
+	}
+	return "test"
+}
+
+// utc is a time in seconds since the epoch as a time.Time.
+func utc(seconds int64) time.Time { return time.Unix(seconds, 0).UTC() }

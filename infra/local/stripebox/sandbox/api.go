@@ -1,0 +1,157 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"billhook/infra/local/stripebox/form"
+	"billhook/infra/local/stripebox/object"
+)
+
+// maxBody bounds a request's body.
+const maxBody = 1 << 20
+
+// call is one authenticated request while its account is locked.
+type call struct {
+	*account
+	id     string // {id} in the path
+	path   string
+	origin string // of the checkout page
+	values form.Values
+}
+
+// operation answers a call with a resource, a list or an error.
+type operation func(c *call) (any, error)
+
+// with makes an operation of a function that takes its parameters as a struct.
+func with[P any](run func(c *call, params P) (any, error)) operation {
+	return func(c *call) (any, error) {
+		var params P
+		if err := c.values.Decode(&params); err != nil {
+			return nil, err
+		}
+		return run(c, params)
+	}
+}
+
+// answer is a response that is ready to be written.
+type answer struct {
+	status int
+	body   []byte
+}
+
+// serveAPI authenticates, decodes, runs the operation once per idempotency key
+// and writes what it answered.
+func (s *Server) serveAPI(run operation) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s.identify(w)
+		a, err := s.authenticate(r)
+		if err != nil {
+			writeAnswer(w, errorAnswer(err))
+			return
+		}
+		encoded, err := readForm(w, r)
+		if err != nil {
+			writeAnswer(w, errorAnswer(err))
+			return
+		}
+		values, err := form.Parse(encoded)
+		if err != nil {
+			writeAnswer(w, errorAnswer(invalid("", "", "Invalid request: %v", err)))
+			return
+		}
+		a.begin()
+		defer a.mu.Unlock()
+		requestID := a.nextRequestID()
+		w.Header().Set("Request-Id", requestID)
+		w.Header().Set("Stripe-Version", object.APIVersion)
+		c := &call{account: a, id: r.PathValue("id"), path: r.URL.Path, origin: s.origin(r), values: values}
+		if r.Method == http.MethodGet {
+			writeAnswer(w, c.perform(run))
+			return
+		}
+		defer s.changed()
+		key := r.Header.Get("Idempotency-Key")
+		a.cause = object.EventRequest{ID: object.Text(requestID), IdempotencyKey: object.Text(key)}
+		if key == "" || r.Method != http.MethodPost {
+			writeAnswer(w, c.perform(run))
+			return
+		}
+		w.Header().Set("Idempotency-Key", key)
+		writeAnswer(w, c.performOnce(w.Header(), key, encoded, requestID, run))
+	}
+}
+
+// perform runs an operation and renders its result.
+func (c *call) perform(run operation) answer {
+	expansions := c.values.Take("expand")
+	result, err := run(c)
+	if err == nil {
+		result, err = c.expand(result, expansions)
+	}
+	if err != nil {
+		return errorAnswer(err)
+	}
+	return jsonAnswer(http.StatusOK, result)
+}
+
+func (a *account) nextRequestID() string {
+	a.Requests++
+	return "req_" + derive(14, a.server.options.Seed, a.id, "request", a.Requests)
+}
+
+// identify gives a response the id of a request that belongs to no account, or
+// not yet.
+func (s *Server) identify(w http.ResponseWriter) {
+	w.Header().Set("Request-Id", "req_"+derive(14, s.options.Seed, "request", s.anonymous.Add(1)))
+}
+
+// readForm is the request's parameters, still encoded: Stripe takes them from
+// the query and from the body alike.
+func readForm(w http.ResponseWriter, r *http.Request) (string, error) {
+	if kind := r.Header.Get("Content-Type"); strings.HasPrefix(kind, "application/json") {
+		return "", invalid("", "", "Invalid request (check that your POST content type is application/x-www-form-urlencoded). "+
+			"If you have any questions, we can help at https://support.stripe.com/.")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return "", invalid("", "", "Invalid request: the body could not be read: %v", err)
+	}
+	return r.URL.RawQuery + "&" + string(body), nil
+}
+
+func errorAnswer(err error) answer {
+	known := asAPIError(err)
+	return jsonAnswer(known.status, map[string]object.Error{"error": known.body})
+}
+
+// jsonAnswer renders with two spaces of indentation, as Stripe does.
+func jsonAnswer(status int, v any) answer {
+	body, err := pretty(v)
+	if err != nil {
+		return answer{http.StatusInternalServerError, []byte(`{"error":{"type":"api_error","message":"The answer could not be rendered."}}`)}
+	}
+	return answer{status, body}
+}
+
+func pretty(v any) ([]byte, error) {
+	compact, err := object.Encode(v)
+	if err != nil {
+		return nil, fmt.Errorf("rendering a %T: %w", v, err)
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, compact, "", "  "); err != nil {
+		return nil, fmt.Errorf("rendering a %T: %w", v, err)
+	}
+	return indented.Bytes(), nil
+}
+
+func writeAnswer(w http.ResponseWriter, a answer) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a caller that is gone needs no answer
+}

@@ -1,0 +1,315 @@
+package sandbox
+
+import (
+	"fmt"
+	"strconv"
+
+	"billhook/infra/local/stripebox/form"
+	"billhook/infra/local/stripebox/object"
+)
+
+const (
+	modePayment      = "payment"
+	modeSubscription = "subscription"
+
+	sessionExpired  = "expired"
+	sessionComplete = "complete"
+)
+
+// session is a checkout session with what paying it will make.
+type session struct {
+	object.CheckoutSession
+	Lines            []*object.LineItem `json:"lines"`
+	SubscriptionData subscriptionData   `json:"subscription_data"`
+	PaymentData      paymentData        `json:"payment_intent_data"`
+	// Intent collects a payment-mode session; declined attempts leave it there.
+	Intent string `json:"intent"`
+}
+
+func (s *session) shown() any { return &s.CheckoutSession }
+
+// subscriptionData is what the subscription of a session will be given.
+type subscriptionData struct {
+	Description string            `json:"description"`
+	Metadata    map[string]string `json:"metadata"`
+	TrialEnd    int64             `json:"trial_end"`
+	TrialDays   int64             `json:"trial_days"`
+}
+
+// paymentData is what the payment intent of a session will be given.
+type paymentData struct {
+	Description      string            `json:"description"`
+	Metadata         map[string]string `json:"metadata"`
+	ReceiptEmail     string            `json:"receipt_email"`
+	SetupFutureUsage string            `json:"setup_future_usage"`
+}
+
+type createSessionParams struct {
+	AllowPromotionCodes      *bool         `form:"allow_promotion_codes"`
+	AutomaticTax             enabledParams `form:"automatic_tax"`
+	BillingAddressCollection string        `form:"billing_address_collection" enum:"auto required"`
+	CancelURL                string        `form:"cancel_url"`
+	ClientReferenceID        string        `form:"client_reference_id"`
+	Currency                 string        `form:"currency"`
+	Customer                 string        `form:"customer"`
+	CustomerCreation         string        `form:"customer_creation" enum:"always if_required"`
+	CustomerEmail            string        `form:"customer_email"`
+	CustomerUpdate           struct {
+		Address string `form:"address" enum:"auto never"`
+		Name    string `form:"name" enum:"auto never"`
+	} `form:"customer_update"`
+	ExpiresAt          *int64        `form:"expires_at"`
+	LineItems          []lineParams  `form:"line_items,required"`
+	Locale             string        `form:"locale"`
+	Metadata           form.Metadata `form:"metadata"`
+	Mode               string        `form:"mode,required" enum:"payment setup subscription"`
+	PaymentCollection  string        `form:"payment_method_collection" enum:"always"`
+	PaymentMethodTypes []string      `form:"payment_method_types"`
+	PhoneNumber        enabledParams `form:"phone_number_collection"`
+	SubmitType         string        `form:"submit_type" enum:"auto book donate pay"`
+	SuccessURL         string        `form:"success_url,required"`
+	TaxIDCollection    enabledParams `form:"tax_id_collection"`
+	UIMode             string        `form:"ui_mode" enum:"hosted"`
+	SubscriptionData   *struct {
+		Description     string        `form:"description"`
+		Metadata        form.Metadata `form:"metadata"`
+		TrialEnd        string        `form:"trial_end"`
+		TrialPeriodDays *int64        `form:"trial_period_days"`
+	} `form:"subscription_data"`
+	PaymentIntentData *struct {
+		CaptureMethod    string        `form:"capture_method" enum:"automatic automatic_async"`
+		Description      string        `form:"description"`
+		Metadata         form.Metadata `form:"metadata"`
+		ReceiptEmail     string        `form:"receipt_email"`
+		SetupFutureUsage string        `form:"setup_future_usage" enum:"off_session on_session"`
+	} `form:"payment_intent_data"`
+}
+
+type enabledParams struct {
+	Enabled bool `form:"enabled"`
+}
+
+type lineParams struct {
+	Price     string       `form:"price"`
+	PriceData *priceParams `form:"price_data"`
+	Quantity  *int64       `form:"quantity"`
+}
+
+func createCheckoutSession(c *call, p createSessionParams) (any, error) {
+	if err := p.check(c.account); err != nil {
+		return nil, err
+	}
+	s := &session{}
+	if err := p.readDetails(c.account, s); err != nil {
+		return nil, err
+	}
+	lines, err := p.lines(c.account)
+	if err != nil {
+		return nil, err
+	}
+	s.Lines = lines
+	id := "cs_" + c.modeName() + "_" + c.token("session", 58)
+	s.CheckoutSession = object.CheckoutSession{
+		ID: id, Object: "checkout.session", AllowPromotionCodes: p.AllowPromotionCodes,
+		BillingAddressCollection: object.Text(p.BillingAddressCollection), CancelURL: object.Text(p.CancelURL),
+		ClientReferenceID: object.Text(p.ClientReferenceID), Created: c.now, Currency: lines[0].Currency,
+		Customer: object.To(p.Customer), CustomerEmail: object.Text(p.CustomerEmail), ExpiresAt: c.now + sessionLifetime,
+		Livemode: c.Livemode, Locale: object.Text(p.Locale), Metadata: p.Metadata.Apply(nil), Mode: p.Mode,
+		PaymentMethodCollection: "always", PaymentMethodTypes: object.Strings{"card"}, PaymentStatus: "unpaid",
+		PhoneNumberCollection: object.Enabled{Enabled: p.PhoneNumber.Enabled}, Status: statusOpen,
+		SubmitType: object.Text(p.SubmitType), SuccessURL: object.Text(p.SuccessURL), UIMode: "hosted",
+		URL: object.Text(c.origin + "/c/pay/" + id),
+	}
+	p.applyMode(s)
+	for _, line := range lines {
+		s.AmountSubtotal += line.AmountSubtotal
+		s.AmountTotal += line.AmountTotal
+	}
+	if s.Mode == modeSubscription && s.trialUntil(c.now) > 0 {
+		// Only the one-time lines are due while the trial lasts.
+		s.AmountSubtotal, s.AmountTotal = s.dueNow(c.now), s.dueNow(c.now)
+	}
+	if p.ExpiresAt != nil {
+		s.ExpiresAt = *p.ExpiresAt
+	}
+	if p.AutomaticTax.Enabled {
+		s.AutomaticTax = object.StatusTax{Enabled: true, Liability: &object.Issuer{Type: "self"}, Status: "requires_location_inputs"}
+	}
+	if email := s.knownEmail(c.account); email != "" {
+		s.CustomerDetails = &object.CustomerDetails{Email: object.Text(email), TaxExempt: "none"}
+	}
+	return c.Sessions.add(s).shown(), nil
+}
+
+// applyMode sets what depends on the mode alone.
+func (p *createSessionParams) applyMode(s *session) {
+	if p.Customer == "" {
+		s.CustomerCreation = "always"
+	}
+	if p.Mode == modeSubscription {
+		return
+	}
+	s.PaymentMethodCollection = "if_required"
+	s.InvoiceCreation = &object.InvoiceCreation{}
+	if p.Customer == "" {
+		s.CustomerCreation = "if_required"
+		if p.CustomerCreation != "" {
+			s.CustomerCreation = object.Text(p.CustomerCreation)
+		}
+	}
+}
+
+func (p *createSessionParams) check(a *account) error {
+	if p.Mode == "setup" {
+		return invalid("mode", "", "The sandbox has no setup mode yet.")
+	}
+	if p.Customer != "" && p.CustomerEmail != "" {
+		return invalid("customer_email", "", "You may only specify one of these parameters: customer, customer_email.")
+	}
+	if p.Customer != "" {
+		if _, err := a.Customers.ref(p.Customer, "customer"); err != nil {
+			return err
+		}
+	}
+	if err := checkURL("success_url", p.SuccessURL); err != nil {
+		return err
+	}
+	if p.CancelURL != "" {
+		if err := checkURL("cancel_url", p.CancelURL); err != nil {
+			return err
+		}
+	}
+	if at := p.ExpiresAt; at != nil && (*at < a.now+30*60 || *at > a.now+sessionLifetime) {
+		return invalid("expires_at", "", "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.")
+	}
+	if p.Mode == modePayment && p.SubscriptionData != nil {
+		return invalid("subscription_data", "", "You can not pass `subscription_data` in `payment` mode.")
+	}
+	if p.Mode == modeSubscription && p.PaymentIntentData != nil {
+		return invalid("payment_intent_data", "", "You can not pass `payment_intent_data` in `subscription` mode.")
+	}
+	return nil
+}
+
+// readDetails keeps what the session's subscription or payment will be given.
+func (p *createSessionParams) readDetails(a *account, s *session) error {
+	if d := p.SubscriptionData; d != nil {
+		const path = "subscription_data"
+		if _, err := a.trialEnd(path, d.TrialEnd, d.TrialPeriodDays); err != nil {
+			return err
+		}
+		s.SubscriptionData = subscriptionData{Description: d.Description, Metadata: d.Metadata.Apply(nil)}
+		if d.TrialPeriodDays != nil {
+			s.SubscriptionData.TrialDays = *d.TrialPeriodDays
+		}
+		if d.TrialEnd != "" && d.TrialEnd != "now" {
+			s.SubscriptionData.TrialEnd, _ = strconv.ParseInt(d.TrialEnd, 10, 64) // checked by trialEnd
+		}
+	}
+	if d := p.PaymentIntentData; d != nil {
+		s.PaymentData = paymentData{
+			Description: d.Description, Metadata: d.Metadata.Apply(nil), ReceiptEmail: d.ReceiptEmail, SetupFutureUsage: d.SetupFutureUsage,
+		}
+	}
+	return nil
+}
+
+// lines are the session's line items; their prices must suit the mode and have
+// one currency.
+func (p *createSessionParams) lines(a *account) ([]*object.LineItem, error) {
+	var lines []*object.LineItem
+	var recurring []itemSpec
+	for i, line := range p.LineItems {
+		path := fmt.Sprintf("line_items[%d]", i)
+		if line.Quantity == nil || *line.Quantity < 1 {
+			return nil, invalid(under(path, "quantity"), "", "Quantity is required. Add `quantity` to `%s`", path)
+		}
+		price, err := a.linePrice(line.Price, line.PriceData, path)
+		if err != nil {
+			return nil, err
+		}
+		if price.Recurring != nil && p.Mode == modePayment {
+			return nil, invalid(under(path, "price"), "", "You specified `payment` mode but passed a recurring price. "+
+				"Either switch to `subscription` mode or use only one-time prices.")
+		}
+		if price.Recurring != nil {
+			recurring = append(recurring, itemSpec{price: price})
+		}
+		amount := price.UnitAmount * *line.Quantity
+		lines = append(lines, &object.LineItem{
+			ID: a.newID("li_"), Object: "item", AmountSubtotal: amount, AmountTotal: amount, Currency: price.Currency,
+			Description: a.productName(price), Price: price, Quantity: *line.Quantity,
+		})
+		if lines[0].Currency != price.Currency {
+			return nil, invalid("line_items", "", "All line items of a Checkout Session must have the same currency.")
+		}
+	}
+	if len(lines) == 0 {
+		return nil, missingParam("line_items")
+	}
+	if p.Mode == modePayment {
+		return lines, nil
+	}
+	if len(recurring) == 0 {
+		return nil, invalid("mode", "", "You must provide at least one recurring price in `subscription` mode when using prices.")
+	}
+	return lines, sameCycle(recurring)
+}
+
+// knownEmail is the buyer's address if it is known without asking.
+func (s *session) knownEmail(a *account) string {
+	if customer := a.Customers.get(s.Customer.ID); customer != nil {
+		return string(customer.Email)
+	}
+	return string(s.CustomerEmail)
+}
+
+func retrieveCheckoutSession(c *call, _ struct{}) (any, error) {
+	s, err := c.Sessions.at(c.id)
+	if err != nil {
+		return nil, err
+	}
+	return s.shown(), nil
+}
+
+func expireCheckoutSession(c *call, _ struct{}) (any, error) {
+	s, err := c.Sessions.at(c.id)
+	if err != nil {
+		return nil, err
+	}
+	if s.Status != statusOpen {
+		return nil, invalid("", "", "Only Checkout Sessions with a status in [\"open\"] can be expired. "+
+			"This Checkout Session has a status of `%s`.", s.Status)
+	}
+	c.expireSession(s)
+	return s.shown(), nil
+}
+
+func (a *account) expireSession(s *session) {
+	s.Status, s.URL = sessionExpired, ""
+	a.emit("checkout.session.expired", s.shown())
+}
+
+func listCheckoutLines(c *call, p listParams) (any, error) {
+	s, err := c.Sessions.at(c.id)
+	if err != nil {
+		return nil, err
+	}
+	return listInOrder(c, p, s.Lines)
+}
+
+type listSessionsParams struct {
+	listParams
+	Created       form.Range `form:"created"`
+	Customer      string     `form:"customer"`
+	PaymentIntent string     `form:"payment_intent"`
+	Status        string     `form:"status" enum:"complete expired open"`
+	Subscription  string     `form:"subscription"`
+}
+
+func listCheckoutSessions(c *call, p listSessionsParams) (any, error) {
+	return list(c, &c.Sessions, p.listParams, func(s *session) bool {
+		return matches(p.Customer, s.Customer.ID) && matches(p.PaymentIntent, s.PaymentIntent.ID) && matches(p.Status, s.Status) &&
+			matches(p.Subscription, s.Subscription.ID) && p.Created.Contains(s.Created)
+	})
+}

@@ -1,0 +1,83 @@
+package sandbox
+
+import (
+	"slices"
+
+	"billhook/infra/local/stripebox/object"
+)
+
+// changeItems replaces a subscription's items and accounts for the rest of the
+// period. It returns the draft of an invoice that is to be paid at once, if the
+// change calls for one: another billing interval starts a new period now.
+func (a *account) changeItems(sub *subscription, items []*object.SubscriptionItem, behavior string) *object.Invoice {
+	if items == nil {
+		return nil
+	}
+	before := sub.Items.Data
+	newCycle := !sameInterval(before[0].Price.Recurring, items[0].Price.Recurring)
+	rest := object.Period{Start: a.now, End: sub.CurrentPeriodEnd}
+	billed := sub.Status == statusActive || sub.Status == statusPastDue
+	sub.Items.Data = items
+	if billed && behavior != "none" {
+		sub.PendingLines = append(sub.PendingLines, a.prorate(sub, before, items, rest, !newCycle)...)
+	}
+	switch {
+	case !billed:
+		return nil // a trial bills the new items at its end
+	case newCycle:
+		sub.BillingCycleAnchor, sub.CurrentPeriodStart = a.now, a.now
+		sub.CurrentPeriodEnd = nextBoundary(a.now, sub.recurring(), a.now)
+		return a.draftPeriod(sub, reasonUpdate)
+	case behavior == "always_invoice" && len(sub.PendingLines) > 0:
+		invoice := a.draftInvoice(sub, reasonUpdate, object.Period{Start: a.now, End: a.now}, nil)
+		sub.LatestInvoice = object.To(invoice.ID)
+		return invoice
+	}
+	return nil
+}
+
+// draftPeriod drafts the invoice of the subscription's current period.
+func (a *account) draftPeriod(sub *subscription, reason string) *object.Invoice {
+	period := object.Period{Start: sub.CurrentPeriodStart, End: sub.CurrentPeriodEnd}
+	invoice := a.draftInvoice(sub, reason, object.Period{Start: a.now, End: a.now}, a.periodLines(sub, period, false))
+	sub.LatestInvoice = object.To(invoice.ID)
+	return invoice
+}
+
+// prorate credits the unused time of what changed and, unless a new period
+// bills it anyway, charges the remaining time of what it became.
+func (a *account) prorate(sub *subscription, before, after []*object.SubscriptionItem, rest object.Period, charge bool) []*object.InvoiceLine {
+	length := sub.CurrentPeriodEnd - sub.CurrentPeriodStart
+	var lines []*object.InvoiceLine
+	for _, old := range before {
+		if charge && slices.ContainsFunc(after, func(item *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
+			continue
+		}
+		if amount := share(old, rest, length); amount > 0 {
+			lines = append(lines, a.prorationLine(sub, old, -amount, rest))
+		}
+	}
+	if !charge {
+		return lines
+	}
+	for _, item := range after {
+		if slices.ContainsFunc(before, func(old *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
+			continue
+		}
+		if amount := share(item, rest, length); amount > 0 {
+			lines = append(lines, a.prorationLine(sub, item, amount, rest))
+		}
+	}
+	return lines
+}
+
+func sameBilling(a, b *object.SubscriptionItem) bool {
+	return a.ID == b.ID && a.Price.ID == b.Price.ID && a.Quantity == b.Quantity
+}
+
+// share is an item's amount for a part of a period of the given length in
+// seconds, rounded half up.
+func share(item *object.SubscriptionItem, part object.Period, length int64) int64 {
+	amount := item.Price.UnitAmount * item.Quantity
+	return (amount*(part.End-part.Start) + length/2) / length
+}

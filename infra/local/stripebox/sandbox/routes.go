@@ -1,0 +1,101 @@
+package sandbox
+
+import "net/http"
+
+// routes is everything the sandbox serves. What is not here answers Stripe's
+// 404, whatever the method.
+func (s *Server) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for pattern, run := range operations() {
+		mux.Handle(pattern, s.serveAPI(run))
+	}
+	mux.HandleFunc("GET /c/pay/{id}", s.servePage)
+	mux.HandleFunc("POST /c/pay/{id}", s.servePayment)
+	mux.HandleFunc("GET /_sandbox/assets/checkout.css", s.serveStylesheet)
+	mux.HandleFunc("POST /_sandbox/advance", s.control(s.advanceClock))
+	mux.HandleFunc("POST /_sandbox/settle", s.control(s.settle))
+	mux.HandleFunc("GET /_sandbox/deliveries", s.control(s.deliveries))
+	mux.HandleFunc("POST /_sandbox/events/{id}/resend", s.control(s.resend))
+	mux.HandleFunc("/", s.serveUnknown)
+	return mux
+}
+
+// serveUnknown asks for the key first, as Stripe does.
+func (s *Server) serveUnknown(w http.ResponseWriter, r *http.Request) {
+	s.identify(w)
+	if _, err := s.authenticate(r); err != nil {
+		writeAnswer(w, errorAnswer(err))
+		return
+	}
+	writeAnswer(w, errorAnswer(unrecognizedURL(r)))
+}
+
+// operations are the API's paths, one line each.
+func operations() map[string]operation {
+	return map[string]operation{
+		"GET /v1/balance": with(retrieveBalance),
+
+		"GET /v1/charges":      with(listCharges),
+		"GET /v1/charges/{id}": with(retrieveCharge),
+
+		"POST /v1/checkout/sessions":                with(createCheckoutSession),
+		"GET /v1/checkout/sessions":                 with(listCheckoutSessions),
+		"GET /v1/checkout/sessions/{id}":            with(retrieveCheckoutSession),
+		"POST /v1/checkout/sessions/{id}/expire":    with(expireCheckoutSession),
+		"GET /v1/checkout/sessions/{id}/line_items": with(listCheckoutLines),
+
+		"POST /v1/customers":                     with(createCustomer),
+		"GET /v1/customers":                      with(listCustomers),
+		"GET /v1/customers/{id}":                 with(retrieveCustomer),
+		"POST /v1/customers/{id}":                with(updateCustomer),
+		"DELETE /v1/customers/{id}":              with(deleteCustomer),
+		"GET /v1/customers/{id}/payment_methods": with(listCustomerPaymentMethods),
+
+		"GET /v1/events":      with(listEvents),
+		"GET /v1/events/{id}": with(retrieveEvent),
+
+		"GET /v1/invoices":            with(listInvoices),
+		"GET /v1/invoices/{id}":       with(retrieveInvoice),
+		"GET /v1/invoices/{id}/lines": with(listInvoiceLines),
+		"POST /v1/invoices/{id}/pay":  with(payInvoiceNow),
+
+		"POST /v1/payment_intents":              with(createPaymentIntent),
+		"GET /v1/payment_intents":               with(listPaymentIntents),
+		"GET /v1/payment_intents/{id}":          with(retrievePaymentIntent),
+		"POST /v1/payment_intents/{id}":         with(updatePaymentIntent),
+		"POST /v1/payment_intents/{id}/confirm": with(confirmPaymentIntent),
+		"POST /v1/payment_intents/{id}/cancel":  with(cancelPaymentIntent),
+
+		"GET /v1/payment_methods":              with(listPaymentMethods),
+		"GET /v1/payment_methods/{id}":         with(retrievePaymentMethod),
+		"POST /v1/payment_methods/{id}":        with(updatePaymentMethod),
+		"POST /v1/payment_methods/{id}/attach": with(attachPaymentMethod),
+		"POST /v1/payment_methods/{id}/detach": with(detachPaymentMethod),
+
+		"POST /v1/prices":      with(createPrice),
+		"GET /v1/prices":       with(listPrices),
+		"GET /v1/prices/{id}":  with(retrievePrice),
+		"POST /v1/prices/{id}": with(updatePrice),
+
+		"POST /v1/products":      with(createProduct),
+		"GET /v1/products":       with(listProducts),
+		"GET /v1/products/{id}":  with(retrieveProduct),
+		"POST /v1/products/{id}": with(updateProduct),
+
+		"POST /v1/refunds":     with(createRefund),
+		"GET /v1/refunds":      with(listRefunds),
+		"GET /v1/refunds/{id}": with(retrieveRefund),
+
+		"POST /v1/subscriptions":        with(createSubscription),
+		"GET /v1/subscriptions":         with(listSubscriptions),
+		"GET /v1/subscriptions/{id}":    with(retrieveSubscription),
+		"POST /v1/subscriptions/{id}":   with(updateSubscription),
+		"DELETE /v1/subscriptions/{id}": with(cancelSubscription),
+
+		"POST /v1/webhook_endpoints":        with(createWebhookEndpoint),
+		"GET /v1/webhook_endpoints":         with(listWebhookEndpoints),
+		"GET /v1/webhook_endpoints/{id}":    with(retrieveWebhookEndpoint),
+		"POST /v1/webhook_endpoints/{id}":   with(updateWebhookEndpoint),
+		"DELETE /v1/webhook_endpoints/{id}": with(deleteWebhookEndpoint),
+	}
+}

@@ -1,0 +1,139 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"billhook/infra/local/stripebox/delivery"
+)
+
+// Options configure a Server; every zero value has a default.
+type Options struct {
+	// Seed makes ids: the same seed, key and calls give the same ids.
+	Seed string
+	// Now is the clock that the sandbox's own clock is an offset of.
+	Now func() time.Time
+	// Logger receives what the sandbox does on its own. Default: nothing.
+	Logger *slog.Logger
+	// PublicURL is the origin of the checkout page, without a final slash.
+	// Default: the origin of the request that creates the session.
+	PublicURL string
+	// StateFile keeps the state across restarts. Default: memory only.
+	StateFile string
+	// WebhookClient delivers webhooks. Default: a client of its own.
+	WebhookClient *http.Client
+	// WebhookBackoff holds the wait after each failed delivery attempt.
+	// Default: 1, 2, 4, 8 and 16 s.
+	WebhookBackoff []time.Duration
+}
+
+// Server is the sandbox as an HTTP handler.
+type Server struct {
+	options    Options
+	mux        *http.ServeMux
+	dispatcher *delivery.Dispatcher
+	saver      *saver
+	anonymous  atomic.Int64 // requests answered without an account
+
+	mu       sync.Mutex
+	accounts map[string]*account // by account id
+}
+
+// New makes a sandbox and, when there is a state file, brings back what it
+// holds. Close must be called.
+func New(options Options) (*Server, error) {
+	options = options.withDefaults()
+	s := &Server{
+		options: options,
+		dispatcher: delivery.New(delivery.Options{
+			Client: options.WebhookClient, Backoff: options.WebhookBackoff, Now: time.Now, Logger: options.Logger,
+		}),
+		accounts: map[string]*account{},
+	}
+	s.mux = s.routes()
+	if options.StateFile == "" {
+		return s, nil
+	}
+	if err := s.load(options.StateFile); err != nil {
+		s.dispatcher.Close()
+		return nil, fmt.Errorf("loading the state: %w", err)
+	}
+	s.saver = startSaver(s)
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.WebhookClient == nil {
+		o.WebhookClient = &http.Client{
+			// Stripe counts a redirect as a failure and does not follow it.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	if o.WebhookBackoff == nil {
+		o.WebhookBackoff = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
+	}
+	return o
+}
+
+// ServeHTTP answers the API, the checkout page and the control operations.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
+
+// Close ends webhook deliveries at once and writes the state file, if any. It
+// is called after the HTTP server has stopped; calling it again does nothing.
+func (s *Server) Close() error {
+	s.dispatcher.Close()
+	if s.saver == nil {
+		return nil
+	}
+	return s.saver.close()
+}
+
+// account is the account that a secret key opens; it comes to life with its
+// catalog when the key is first used. Keys themselves are not kept.
+func (s *Server) account(key string, livemode bool) *account {
+	sum := sha256.Sum256([]byte("stripebox account " + key))
+	id := "acct_" + hex.EncodeToString(sum[:8])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a := s.accounts[id]
+	if a == nil {
+		a = newAccount(s, id)
+		a.Livemode = livemode
+		a.now = s.options.Now().Unix()
+		a.seedCatalog()
+		s.accounts[id] = a
+	}
+	return a
+}
+
+// accountOfSession is the account that a checkout session belongs to, or nil.
+func (s *Server) accountOfSession(id string) *account {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, a := range s.accounts {
+		if a.hasSession(id) {
+			return a
+		}
+	}
+	return nil
+}
+
+// origin is where the checkout page is found from outside.
+func (s *Server) origin(r *http.Request) string {
+	if s.options.PublicURL != "" {
+		return s.options.PublicURL
+	}
+	return "http://" + r.Host
+}

@@ -1,0 +1,205 @@
+package sandbox
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"billhook/infra/local/stripebox/form"
+	"billhook/infra/local/stripebox/object"
+)
+
+type updateSubscriptionParams struct {
+	CancelAt             *string            `form:"cancel_at"` // a time, or empty to unset
+	CancelAtPeriodEnd    *bool              `form:"cancel_at_period_end"`
+	CancellationDetails  cancellationParams `form:"cancellation_details"`
+	DefaultPaymentMethod *string            `form:"default_payment_method"`
+	Description          *string            `form:"description"`
+	Items                []itemParams       `form:"items"`
+	Metadata             form.Metadata      `form:"metadata"`
+	OffSession           *bool              `form:"off_session"`
+	PaymentBehavior      string             `form:"payment_behavior" enum:"allow_incomplete"`
+	PaymentSettings      paymentSettings    `form:"payment_settings"`
+	ProrationBehavior    string             `form:"proration_behavior" enum:"always_invoice create_prorations none"`
+	TrialEnd             string             `form:"trial_end"`
+}
+
+// updateSubscription checks everything first, then changes the subscription
+// under one event and, if the change calls for it, bills it at once.
+func updateSubscription(c *call, p updateSubscriptionParams) (any, error) {
+	sub, err := c.Subscriptions.at(c.id)
+	if err != nil {
+		return nil, err
+	}
+	if sub.over() && p.changesBilling() {
+		return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
+	}
+	cancelAt, err := p.cancelAt(c.account)
+	if err != nil {
+		return nil, err
+	}
+	trialEnd, err := c.trialEnd("", p.TrialEnd, nil)
+	if err != nil {
+		return nil, err
+	}
+	if id := p.DefaultPaymentMethod; id != nil && *id != "" {
+		if _, err := c.ownedMethod(sub.Customer.ID, *id); err != nil {
+			return nil, err
+		}
+	}
+	items, err := c.changedItems(sub, p.Items)
+	if err != nil {
+		return nil, err
+	}
+	var invoice *object.Invoice
+	c.update(eventSubscriptionUpdated, sub.shown(), func() {
+		p.applyPlain(sub)
+		if p.CancelAt != nil {
+			sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt = cancelAt, false, 0
+		}
+		if p.CancelAtPeriodEnd != nil {
+			c.scheduleCancellation(sub, *p.CancelAtPeriodEnd)
+		}
+		trialEnded := p.TrialEnd == "now" && sub.Status == statusTrialing
+		if p.TrialEnd != "" {
+			c.moveTrial(sub, trialEnd)
+		}
+		if trialEnded && items != nil {
+			sub.Items.Data, items = items, nil // the new period bills them from its start
+		}
+		invoice = c.changeItems(sub, items, p.ProrationBehavior)
+		if trialEnded {
+			invoice = c.draftPeriod(sub, reasonUpdate)
+		}
+		if sub.CancelAtPeriodEnd {
+			sub.CancelAt = object.Unix(sub.CurrentPeriodEnd)
+		}
+	})
+	if invoice != nil {
+		c.emit("invoice.created", invoice)
+		c.finalize(invoice)
+		c.payInvoice(invoice, c.methodOf(sub)) // a decline shows in the status
+	}
+	return sub.shown(), nil
+}
+
+func (p *updateSubscriptionParams) changesBilling() bool {
+	return p.CancelAt != nil || p.CancelAtPeriodEnd != nil || p.DefaultPaymentMethod != nil || len(p.Items) > 0 || p.TrialEnd != ""
+}
+
+// cancelAt is the time that the parameter gives; 0 unsets it.
+func (p *updateSubscriptionParams) cancelAt(a *account) (object.Unix, error) {
+	if p.CancelAt == nil || *p.CancelAt == "" {
+		return 0, nil
+	}
+	if p.CancelAtPeriodEnd != nil {
+		return 0, invalid("cancel_at", "", "You may only specify one of these parameters: cancel_at, cancel_at_period_end.")
+	}
+	at, err := strconv.ParseInt(*p.CancelAt, 10, 64)
+	if err != nil {
+		return 0, invalid("cancel_at", codeInvalidInteger, "Invalid integer: %s", *p.CancelAt)
+	}
+	if at <= a.now {
+		return 0, invalid("cancel_at", "", "The cancel_at date must be in the future.")
+	}
+	return object.Unix(at), nil
+}
+
+func (p *updateSubscriptionParams) applyPlain(sub *subscription) {
+	sub.Metadata = p.Metadata.Apply(sub.Metadata)
+	setText(&sub.Description, p.Description)
+	p.CancellationDetails.apply(&sub.CancellationDetails)
+	if p.DefaultPaymentMethod != nil {
+		sub.DefaultPaymentMethod = object.To(*p.DefaultPaymentMethod)
+	}
+	if save := p.PaymentSettings.SaveDefaultPaymentMethod; save != "" {
+		sub.PaymentSettings.SaveDefaultPaymentMethod = object.Text(save)
+	}
+}
+
+// moveTrial starts, extends or (with 0) ends a trial; the billing cycle follows
+// its end.
+func (a *account) moveTrial(sub *subscription, end int64) {
+	if end == 0 {
+		if sub.Status != statusTrialing {
+			return
+		}
+		sub.Status, sub.TrialEnd, sub.BillingCycleAnchor, sub.CurrentPeriodStart = statusActive, object.Unix(a.now), a.now, a.now
+		sub.CurrentPeriodEnd = nextBoundary(a.now, sub.recurring(), a.now)
+		return
+	}
+	if sub.TrialStart == 0 {
+		sub.TrialStart = object.Unix(a.now)
+	}
+	sub.Status, sub.TrialEnd, sub.BillingCycleAnchor, sub.CurrentPeriodEnd = statusTrialing, object.Unix(end), end, end
+	sub.TrialReminded = false
+}
+
+// changedItems are the subscription's items after the update; nil when it
+// changes none.
+func (a *account) changedItems(sub *subscription, params []itemParams) ([]*object.SubscriptionItem, error) {
+	if len(params) == 0 {
+		return nil, nil
+	}
+	items := slices.Clone(sub.Items.Data)
+	for i, p := range params {
+		path := "items[" + strconv.Itoa(i) + "]"
+		if p.ID == "" {
+			built, err := p.build(a, path)
+			if err != nil {
+				return nil, err
+			}
+			items = append(items, a.newItem(sub.ID, built))
+			continue
+		}
+		at := slices.IndexFunc(items, func(item *object.SubscriptionItem) bool { return item.ID == p.ID })
+		if at < 0 {
+			return nil, noSuch(http.StatusBadRequest, "subscription item", p.ID, path+"[id]")
+		}
+		if p.Deleted {
+			items = slices.Delete(items, at, at+1)
+			continue
+		}
+		changed, err := p.change(a, *items[at], path)
+		if err != nil {
+			return nil, err
+		}
+		items[at] = changed
+	}
+	if len(items) == 0 {
+		return nil, invalid("items", "", "A subscription must have at least one item.")
+	}
+	specs := make([]itemSpec, 0, len(items))
+	for _, item := range items {
+		specs = append(specs, itemSpec{price: item.Price})
+	}
+	return items, sameCycle(specs)
+}
+
+// change is a copy of an item with another price, quantity or metadata.
+func (p *itemParams) change(a *account, item object.SubscriptionItem, path string) (*object.SubscriptionItem, error) {
+	if p.Price != "" || p.PriceData != nil {
+		if p.Quantity == nil {
+			p.Quantity = new(item.Quantity)
+		}
+		built, err := p.build(a, path)
+		if err != nil {
+			return nil, err
+		}
+		if built.price.Currency != item.Price.Currency {
+			return nil, invalid(under(path, "price"), "", "The currency of a subscription cannot be changed.")
+		}
+		item.Price, item.Plan = built.price, built.price.Plan()
+	}
+	quantity := item.Quantity
+	if p.Quantity != nil {
+		checked, err := lineQuantity(p.Quantity, path)
+		if err != nil {
+			return nil, err
+		}
+		quantity = checked
+	}
+	item.Quantity = quantity
+	item.Metadata = p.Metadata.Apply(item.Metadata)
+	return &item, nil
+}
