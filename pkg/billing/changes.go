@@ -1,0 +1,32 @@
+package billing
+
+// Lookup names the rows that an event may touch. An empty name is not looked up.
+type Lookup struct {
+	Event         *Event
+	Owner         string // the customer the rows are kept under
+	User          string // whose link to a customer is wanted
+	Subscription  string
+	Transaction   string
+	PaymentIntent string // finds the transaction where its id is not known
+}
+
+// Picture is what is stored of the rows of a Lookup. A nil row does not exist.
+type Picture struct {
+	Seen         bool // the event has been recorded before
+	Receives     bool // the project takes events in this mode
+	Customer     *Customer
+	Linked       string // the customer the user is linked to; empty: none
+	Subscription *Subscription
+	Transaction  *Transaction
+}
+
+// Changes is all that an event does, committed whole or not at all. Each row
+// carries the revision that was read; zero for a new one.
+type Changes struct {
+	Event        EventRecord
+	Customer     *Customer
+	LinkUser     string // links this user to Customer, unless linked already
+	Subscription *Subscription
+	Transaction  *Transaction
+	Tally        Tally
+}

@@ -1,0 +1,87 @@
+package billing
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind says what went wrong, in terms every caller can act on. The web layer
+// turns it into a status; nothing else decides statuses.
+type Kind int
+
+// The kinds of failure.
+const (
+	Internal         Kind = iota // a fault of ours
+	Invalid                      // input that can never be right; Fields says where
+	Refused                      // well-formed, but a rule or Stripe refuses it
+	Unauthenticated              // no token, or none that is valid
+	PermissionDenied             // known caller, not allowed
+	NotFound                     // unknown, or not the caller's
+	Conflict                     // contradicts something stored, or a concurrent twin
+	CardDeclined                 // the bank said no
+	TooLarge                     // a body over the limit
+	RateLimited                  // too many calls; RetryAfter says when to come back
+	StripeFailed                 // Stripe unreachable, slow or failing
+	Unavailable                  // try again: a dependency of ours is failing
+)
+
+// FieldError is one wrong input.
+type FieldError struct {
+	Loc  []any  // where it stands: "body", "price_id"
+	Msg  string // for people
+	Type string // for programs, such as "missing"
+}
+
+// Error is the error of the product's own operations. Message and Fields are
+// for the caller; what caused it is kept for the log and never shown.
+type Error struct {
+	Kind       Kind
+	Code       string // snake_case, stable
+	Message    string
+	Param      string // the input that Stripe refused
+	Fields     []FieldError
+	RetryAfter time.Duration
+	cause      error
+}
+
+// NewError makes an Error that is complete without a cause.
+func NewError(kind Kind, code, message string) *Error {
+	return &Error{Kind: kind, Code: code, Message: message}
+}
+
+// InvalidFields refuses input.
+func InvalidFields(fields ...FieldError) *Error {
+	return &Error{Kind: Invalid, Code: "invalid_input", Message: "invalid input", Fields: fields}
+}
+
+// Because returns a copy of e that remembers what caused it.
+func (e *Error) Because(cause error) *Error {
+	c := *e
+	c.cause = cause
+	return &c
+}
+
+// Error is for logs: the message and what caused it.
+func (e *Error) Error() string {
+	s := e.Message
+	for _, f := range e.Fields {
+		s += fmt.Sprintf("; %v: %s", f.Loc, f.Msg)
+	}
+	if e.cause != nil {
+		s += ": " + e.cause.Error()
+	}
+	return s
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.cause }
+
+// KindOf is the kind of err, Internal when it is no Error.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Internal
+}

@@ -1,0 +1,142 @@
+package billing
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+)
+
+// Project is one application of a developer, with billing of its own.
+type Project struct {
+	ID          uuid.UUID
+	Owner       string // the tenant: a tenant claim, else the developer's subject
+	Name        string
+	Description string // empty: none
+	Active      bool
+	CreatedAt   time.Time
+}
+
+// StripeConfig tells which Stripe credentials a project has. The credentials
+// themselves are elsewhere: CredentialSet.Version points at them.
+type StripeConfig struct {
+	Project   uuid.UUID
+	Active    bool // false after deactivation: nothing is used, everything is kept
+	Test      CredentialSet
+	Live      CredentialSet
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Revision  int64 // grows by one with each write
+}
+
+// CredentialSet is the public view of one mode's credentials.
+type CredentialSet struct {
+	Version        string // of the stored secret; empty: nothing saved
+	SecretKey      string // masked
+	PublishableKey string // masked
+	WebhookSecret  string // masked
+	ConfiguredAt   time.Time
+}
+
+// Set is the credential set of a mode.
+func (c *StripeConfig) Set(m Mode) *CredentialSet {
+	if m == Live {
+		return &c.Live
+	}
+	return &c.Test
+}
+
+// Usable reports whether calls to Stripe can be made in the mode.
+func (c *StripeConfig) Usable(m Mode) bool {
+	return c != nil && c.Active && c.Set(m).SecretKey != ""
+}
+
+// Receives reports whether events from Stripe are accepted in the mode.
+func (c *StripeConfig) Receives(m Mode) bool {
+	return c != nil && c.Active && c.Set(m).WebhookSecret != ""
+}
+
+// Credentials are the secrets of one project and mode.
+type Credentials struct {
+	SecretKey      Secret
+	PublishableKey Secret // public by nature, but kept beside its secret key
+	WebhookSecrets []WebhookSecret
+}
+
+// WebhookSecret signs events. The first of a set is the current one; the
+// others were replaced and stay valid for a while, as they do at Stripe.
+type WebhookSecret struct {
+	Value      Secret
+	ValidUntil time.Time // zero: current
+}
+
+// rolledSecretLife is how long Stripe keeps signing with a rolled secret.
+const rolledSecretLife = 24 * time.Hour
+
+// RollWebhookSecret makes value the current webhook secret.
+func (c *Credentials) RollWebhookSecret(value Secret, now time.Time) {
+	kept := []WebhookSecret{{Value: value}}
+	for _, old := range c.WebhookSecrets {
+		if old.Value == value {
+			continue
+		}
+		if old.ValidUntil.IsZero() {
+			old.ValidUntil = now.Add(rolledSecretLife)
+		}
+		if old.ValidUntil.After(now) {
+			kept = append(kept, old)
+		}
+	}
+	c.WebhookSecrets = kept
+}
+
+// SigningSecrets are the webhook secrets valid at a time.
+func (c Credentials) SigningSecrets(now time.Time) []Secret {
+	var valid []Secret
+	for _, s := range c.WebhookSecrets {
+		if s.Value != "" && (s.ValidUntil.IsZero() || now.Before(s.ValidUntil)) {
+			valid = append(valid, s.Value)
+		}
+	}
+	return valid
+}
+
+// Public is what may be shown and stored of the credentials.
+func (c Credentials) Public(version string, now time.Time) CredentialSet {
+	set := CredentialSet{
+		Version:        version,
+		SecretKey:      Mask(c.SecretKey),
+		PublishableKey: Mask(c.PublishableKey),
+		ConfiguredAt:   now,
+	}
+	if len(c.WebhookSecrets) > 0 {
+		set.WebhookSecret = Mask(c.WebhookSecrets[0].Value)
+	}
+	return set
+}
+
+// Mask keeps the prefix of a credential and its last four characters:
+// sk_test_...9fQ2. A value too short to hide anything is masked whole.
+func Mask(s Secret) string {
+	value := s.Reveal()
+	if value == "" {
+		return ""
+	}
+	prefix := credentialPrefix(value)
+	if body := value[len(prefix):]; utf8.ValidString(body) && len(body) >= 8 {
+		return prefix + "..." + body[len(body)-4:]
+	}
+	return prefix + "..."
+}
+
+// credentialPrefix is what tells the kind of a credential. Underscores further
+// on are part of the secret.
+func credentialPrefix(value string) string {
+	for _, p := range [...]string{"sk_test_", "sk_live_", "rk_test_", "rk_live_", "pk_test_", "pk_live_", "whsec_"} {
+		if strings.HasPrefix(value, p) {
+			return p
+		}
+	}
+	return ""
+}

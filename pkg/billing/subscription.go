@@ -1,0 +1,65 @@
+package billing
+
+import "time"
+
+// SubscriptionStatus is Stripe's status of a subscription.
+type SubscriptionStatus string
+
+// Stripe's statuses.
+const (
+	StatusActive            SubscriptionStatus = "active"
+	StatusTrialing          SubscriptionStatus = "trialing"
+	StatusPastDue           SubscriptionStatus = "past_due"
+	StatusCanceled          SubscriptionStatus = "canceled"
+	StatusIncomplete        SubscriptionStatus = "incomplete"
+	StatusIncompleteExpired SubscriptionStatus = "incomplete_expired"
+	StatusUnpaid            SubscriptionStatus = "unpaid"
+	StatusPaused            SubscriptionStatus = "paused"
+)
+
+// Terminal reports whether a subscription can never leave the status.
+func (s SubscriptionStatus) Terminal() bool {
+	return s == StatusCanceled || s == StatusIncompleteExpired
+}
+
+// Paying reports whether the statistics count the subscription as active.
+func (s SubscriptionStatus) Paying() bool {
+	return s == StatusActive || s == StatusTrialing
+}
+
+// Holds reports whether a subscription in the status is the user's current
+// one: it stands in the way of buying a second.
+func (s SubscriptionStatus) Holds() bool {
+	return s.Paying() || s == StatusPastDue
+}
+
+// SubscriptionState is what is kept of a Stripe subscription. Two states are
+// equal when nothing that is kept differs, so the order of two events that
+// lead to equal states does not matter.
+type SubscriptionState struct {
+	Status             SubscriptionStatus
+	Price              string // Stripe's id of the first item's price
+	Plan               string // its name for people; empty: none
+	Quantity           int64
+	CurrentPeriodStart time.Time
+	CurrentPeriodEnd   time.Time
+	CancelAt           time.Time // zero: not scheduled to cancel
+	CanceledAt         time.Time // when cancellation was asked for or happened
+}
+
+// Subscription is the projection of one Stripe subscription.
+type Subscription struct {
+	ID       string // Stripe's
+	Customer string // Stripe's
+	User     string // empty: unknown
+	SubscriptionState
+	CreatedAt time.Time // at Stripe
+
+	// AsOf is the `created` of the event that the state comes from, and Before
+	// the state that event left: with them a later look can tell which of two
+	// events of the same second came first. Before is nil where that is unknown.
+	AsOf   time.Time
+	Before *SubscriptionState
+
+	Revision int64
+}

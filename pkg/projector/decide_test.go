@@ -1,0 +1,406 @@
+package projector
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"billhook/pkg/billing"
+)
+
+// decided is what an event changes, without the part that is the same for
+// all: the event's own record, but for its outcome.
+type decided struct {
+	Outcome      billing.Outcome
+	Customer     *billing.Customer
+	LinkUser     string
+	Subscription *billing.Subscription
+	Transaction  *billing.Transaction
+	Tally        billing.Tally
+	Asked        []string
+}
+
+func decideFor(t *testing.T, was billing.Picture, e billing.Event, answer billing.SubscriptionFact) decided {
+	t.Helper()
+	stripe := &truth{now: map[string]billing.SubscriptionFact{answer.ID: answer}}
+	changes, err := New(newMemory(), stripe, clock).decide(t.Context(), scope, was, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcome := changes.Event.Outcome
+	changes.Event.Outcome = ""
+	record := billing.EventRecord{ID: e.ID, Type: e.Type, Object: e.Object, Created: e.Created}
+	if diff := cmp.Diff(record, changes.Event); diff != "" {
+		t.Errorf("event record (-want +got):\n%s", diff)
+	}
+	return decided{
+		Outcome: outcome, Customer: changes.Customer, LinkUser: changes.LinkUser,
+		Subscription: changes.Subscription, Transaction: changes.Transaction, Tally: changes.Tally, Asked: stripe.asked,
+	}
+}
+
+func TestDecideSubscription(t *testing.T) {
+	t.Parallel()
+	a, b := sub(quantity(1)), sub(quantity(2), status(billing.StatusPastDue))
+	update := snapshot(billing.Updated, a, b)
+	named := update
+	named.User = "user-1"
+	now := sub(quantity(7))
+	answer := snapshot(billing.Updated, now, now)
+	answer.User = "user-9"
+	row := func(asOf int64, before *billing.SubscriptionState, state billing.SubscriptionState, user string, revision int64) *billing.Subscription {
+		r := rowAt(asOf, before, state)
+		r.User, r.Revision, r.CreatedAt = user, revision, billing.At(1000)
+		return r
+	}
+	customer := &billing.Customer{ID: "cus_1", User: "user-2"}
+	step := billing.Tally{"subscriptions.active": -1, "subscriptions.past_due": 1}
+	tests := map[string]struct {
+		was  billing.Picture
+		fact billing.SubscriptionFact
+		at   int64
+		want decided
+	}{
+		"created": {
+			billing.Picture{}, snapshot(billing.Created, a, a), second,
+			decided{Outcome: billing.Applied, Subscription: row(second, &billing.SubscriptionState{}, a, "", 0), Tally: billing.Tally{"subscriptions.active": 1}},
+		},
+		"an update comes first": {
+			billing.Picture{}, named, second,
+			decided{Outcome: billing.Applied, Subscription: row(second, from(a), b, "user-1", 0), Tally: billing.Tally{"subscriptions.past_due": 1}},
+		},
+		"an update of a row": {
+			billing.Picture{Subscription: row(second, nil, a, "", 4)}, update, later,
+			decided{Outcome: billing.Applied, Subscription: row(later, from(a), b, "", 4), Tally: step},
+		},
+		"the row's user stays": {
+			billing.Picture{Subscription: row(second, nil, a, "user-0", 4)}, named, later,
+			decided{Outcome: billing.Applied, Subscription: row(later, from(a), b, "user-0", 4), Tally: step},
+		},
+		"the user of the customer": {
+			billing.Picture{Subscription: row(second, nil, a, "", 4), Customer: customer}, update, later,
+			decided{Outcome: billing.Applied, Subscription: row(later, from(a), b, "user-2", 4), Tally: step},
+		},
+		"the user that the event names goes before the customer's": {
+			billing.Picture{Customer: customer}, named, second,
+			decided{Outcome: billing.Applied, Subscription: row(second, from(a), b, "user-1", 0), Tally: billing.Tally{"subscriptions.past_due": 1}},
+		},
+		"an earlier update": {
+			billing.Picture{Subscription: row(second, nil, a, "", 4)}, update, earlier,
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"the end does not set the clock back": {
+			billing.Picture{Subscription: row(second, from(b), a, "", 4)},
+			snapshot(billing.Deleted, sub(status(billing.StatusCanceled)), sub(status(billing.StatusCanceled))), earlier,
+			decided{
+				Outcome:      billing.Applied,
+				Subscription: row(second, from(sub(status(billing.StatusCanceled))), sub(status(billing.StatusCanceled)), "", 4),
+				Tally:        billing.Tally{"subscriptions.active": -1, "subscriptions.canceled": 1},
+			},
+		},
+		"not to be ordered: Stripe's answer, not the event's": {
+			billing.Picture{Subscription: row(second, nil, a, "", 4)}, update, second,
+			decided{Outcome: billing.Applied, Subscription: row(second, nil, now, "user-9", 4), Tally: billing.Tally{}, Asked: []string{"sub_1"}},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := decideFor(t, test.was, event("evt_1", test.at, test.fact), answer)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("decision (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func invoice(status billing.TransactionStatus, amount int64) billing.Transaction {
+	return billing.Transaction{
+		ID: "in_1", Owner: "cus_1", User: "user-1", Subscription: "sub_1", PaymentIntent: "pi_1",
+		Status: status, Amount: amount, Currency: "usd", CreatedAt: billing.At(900),
+	}
+}
+
+func TestDecidePayment(t *testing.T) {
+	t.Parallel()
+	paid, failed := invoice(billing.TransactionSucceeded, 2400), invoice(billing.TransactionFailed, 2400)
+	kept := func(x billing.Transaction, revision int64) *billing.Transaction {
+		x.Revision = revision
+		return &x
+	}
+	nameless := func(x billing.Transaction) billing.Transaction {
+		x.User = ""
+		return x
+	}
+	active := rowAt(second, from(sub(status(billing.StatusIncomplete))), sub())
+	active.User, active.Revision = "user-3", 4
+	pastDue := *active
+	pastDue.Status = billing.StatusPastDue
+	counted := billing.Tally{"payments.succeeded": 1, "paid.usd": 1, "gross.usd": 2400}
+	failure := billing.Tally{"payments.failed": 1}
+	overdue := billing.Tally{"payments.failed": 1, "subscriptions.active": -1, "subscriptions.past_due": 1}
+	tests := map[string]struct {
+		was  billing.Picture
+		fact billing.PaymentFact
+		at   int64
+		want decided
+	}{
+		"paid": {
+			billing.Picture{}, billing.PaymentFact{Payment: paid}, second,
+			decided{Outcome: billing.Applied, Transaction: kept(paid, 0), Tally: counted},
+		},
+		"paid, told again": {
+			billing.Picture{Transaction: kept(paid, 2)}, billing.PaymentFact{Payment: paid}, later,
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"paid after a failure": {
+			billing.Picture{Transaction: kept(failed, 2)}, billing.PaymentFact{Payment: paid}, later,
+			decided{Outcome: billing.Applied, Transaction: kept(paid, 2), Tally: billing.Tally{
+				"payments.failed": -1, "payments.succeeded": 1, "paid.usd": 1, "gross.usd": 2400,
+			}},
+		},
+		"the failure comes after the payment": {
+			billing.Picture{Transaction: kept(paid, 2)}, billing.PaymentFact{Payment: failed}, later,
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"a renewal that is paid says nothing of the subscription": {
+			billing.Picture{Subscription: &pastDue}, billing.PaymentFact{Payment: paid, Renewal: true}, later,
+			decided{Outcome: billing.Applied, Transaction: kept(paid, 0), Tally: counted},
+		},
+		"the free start of a trial is no payment": {
+			billing.Picture{}, billing.PaymentFact{Payment: invoice(billing.TransactionSucceeded, 0)}, second,
+			decided{Outcome: billing.Ignored, Tally: billing.Tally{}},
+		},
+		"the user of the subscription": {
+			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: nameless(paid)}, later,
+			decided{Outcome: billing.Applied, Tally: counted, Transaction: func() *billing.Transaction {
+				x := paid
+				x.User = "user-3"
+				return &x
+			}()},
+		},
+		"a first payment that fails leaves the subscription": {
+			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed}, later,
+			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
+		},
+		"a renewal that fails puts it past due": {
+			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed, Renewal: true}, later,
+			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Subscription: &pastDue, Tally: overdue},
+		},
+		"but not in the row's own second": {
+			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed, Renewal: true}, second,
+			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
+		},
+		"nor before it": {
+			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed, Renewal: true}, earlier,
+			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
+		},
+		"nor another status than active": {
+			billing.Picture{Subscription: rowAt(second, nil, sub(status(billing.StatusTrialing)))}, billing.PaymentFact{Payment: failed, Renewal: true}, later,
+			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
+		},
+		"nor a subscription that is not known": {
+			billing.Picture{}, billing.PaymentFact{Payment: failed, Renewal: true}, later,
+			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := decideFor(t, test.was, event("evt_1", test.at, test.fact), billing.SubscriptionFact{})
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("decision (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDecideRefund(t *testing.T) {
+	t.Parallel()
+	paid := invoice(billing.TransactionSucceeded, 2400)
+	paid.Revision = 2
+	refund := func(id string, refunded int64) billing.RefundFact {
+		return billing.RefundFact{Payment: billing.Transaction{
+			ID: id, Owner: "cus_1", PaymentIntent: "pi_1", Status: billing.TransactionSucceeded,
+			Amount: 2400, Refunded: refunded, Currency: "usd", CreatedAt: billing.At(901),
+		}}
+	}
+	after := func(status billing.TransactionStatus, refunded int64) *billing.Transaction {
+		x := paid
+		x.Status, x.Refunded = status, refunded
+		return &x
+	}
+	tests := map[string]struct {
+		was  billing.Picture
+		fact billing.RefundFact
+		want decided
+	}{
+		"in part": {
+			billing.Picture{Transaction: &paid}, refund("in_1", 600),
+			decided{Outcome: billing.Applied, Transaction: after(billing.TransactionPartiallyRefunded, 600), Tally: billing.Tally{
+				"payments.succeeded": -1, "payments.partially_refunded": 1, "refunded.usd": 600,
+			}},
+		},
+		"in whole, the invoice not told": {
+			billing.Picture{Transaction: &paid}, refund("", 2400),
+			decided{Outcome: billing.Applied, Transaction: after(billing.TransactionRefunded, 2400), Tally: billing.Tally{
+				"payments.succeeded": -1, "payments.refunded": 1, "refunded.usd": 2400,
+			}},
+		},
+		"less than is known": {
+			billing.Picture{Transaction: after(billing.TransactionPartiallyRefunded, 600)}, refund("in_1", 500),
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"before the payment": {
+			billing.Picture{Customer: &billing.Customer{ID: "cus_1", User: "user-2"}}, refund("", 600),
+			decided{
+				Outcome: billing.Applied,
+				Transaction: &billing.Transaction{
+					ID: "pi_1", Owner: "cus_1", User: "user-2", PaymentIntent: "pi_1", Status: billing.TransactionPartiallyRefunded,
+					Amount: 2400, Refunded: 600, Currency: "usd", CreatedAt: billing.At(901),
+				},
+				Tally: billing.Tally{"payments.partially_refunded": 1, "paid.usd": 1, "gross.usd": 2400, "refunded.usd": 600},
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := decideFor(t, test.was, event("evt_1", second, test.fact), billing.SubscriptionFact{})
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("decision (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDecideCheckout(t *testing.T) {
+	t.Parallel()
+	subscribed := billing.CheckoutFact{Session: "cs_1", Customer: "cus_1", User: "user-1", Email: "a@example.com", Subscription: "sub_1"}
+	payment := billing.Transaction{
+		ID: "pi_1", Owner: "cus_1", User: "user-1", PaymentIntent: "pi_1",
+		Status: billing.TransactionSucceeded, Amount: 500, Currency: "jpy", CreatedAt: billing.At(900),
+	}
+	bought := billing.CheckoutFact{Session: "cs_1", Customer: "cus_1", User: "user-1", Payment: &payment}
+	guests := payment
+	guests.Owner, guests.User = "pi_1", ""
+	linked := &billing.Customer{ID: "cus_1", User: "user-1", Email: "a@example.com"}
+	known := func(user string) *billing.Subscription {
+		r := rowAt(second, nil, sub())
+		r.User, r.Revision = user, 3
+		return r
+	}
+	fetched := func(user string) *billing.Subscription {
+		r := rowAt(later, nil, sub(quantity(7)))
+		r.User, r.CreatedAt = user, billing.At(1000)
+		return r
+	}
+	answer := func(user string) billing.SubscriptionFact {
+		f := snapshot(billing.Updated, sub(quantity(7)), sub(quantity(7)))
+		f.User = user
+		return f
+	}
+	counted := billing.Tally{"payments.succeeded": 1, "paid.jpy": 1, "gross.jpy": 500}
+	tests := map[string]struct {
+		was    billing.Picture
+		fact   billing.CheckoutFact
+		answer billing.SubscriptionFact
+		want   decided
+	}{
+		"a subscription that is not known is fetched": {
+			billing.Picture{}, subscribed, answer("user-1"),
+			decided{
+				Outcome: billing.Applied, Customer: linked, LinkUser: "user-1", Subscription: fetched("user-1"),
+				Tally: billing.Tally{"subscriptions.active": 1}, Asked: []string{"sub_1"},
+			},
+		},
+		"it belongs to the session's user, if Stripe names none": {
+			billing.Picture{}, subscribed, answer(""),
+			decided{
+				Outcome: billing.Applied, Customer: linked, LinkUser: "user-1", Subscription: fetched("user-1"),
+				Tally: billing.Tally{"subscriptions.active": 1}, Asked: []string{"sub_1"},
+			},
+		},
+		"a known subscription is given its user": {
+			billing.Picture{Subscription: known(""), Customer: linked, Linked: "cus_1"}, subscribed, answer(""),
+			decided{Outcome: billing.Applied, Subscription: known("user-1"), Tally: billing.Tally{}},
+		},
+		"a subscription keeps its user": {
+			billing.Picture{Subscription: known("user-0"), Customer: linked, Linked: "cus_1"}, subscribed, answer(""),
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"a customer without user is linked": {
+			billing.Picture{Subscription: known("user-1"), Customer: &billing.Customer{ID: "cus_1", Email: "b@example.com", Revision: 5}}, subscribed, answer(""),
+			decided{
+				Outcome: billing.Applied, Customer: &billing.Customer{ID: "cus_1", User: "user-1", Email: "b@example.com", Revision: 5},
+				LinkUser: "user-1", Tally: billing.Tally{},
+			},
+		},
+		"a customer keeps its user": {
+			billing.Picture{Subscription: known("user-1"), Customer: &billing.Customer{ID: "cus_1", User: "user-0", Email: "b@example.com"}}, subscribed, answer(""),
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"a user keeps their customer": {
+			billing.Picture{Subscription: known("user-1"), Linked: "cus_0"}, subscribed, answer(""),
+			decided{Outcome: billing.Applied, Customer: linked, Tally: billing.Tally{}},
+		},
+		"nobody is named": {
+			billing.Picture{Subscription: known("")}, billing.CheckoutFact{Customer: "cus_1", Subscription: "sub_1"}, answer(""),
+			decided{Outcome: billing.Applied, Customer: &billing.Customer{ID: "cus_1"}, Tally: billing.Tally{}},
+		},
+		"a payment": {
+			billing.Picture{}, bought, billing.SubscriptionFact{},
+			decided{
+				Outcome: billing.Applied, Customer: &billing.Customer{ID: "cus_1", User: "user-1"}, LinkUser: "user-1",
+				Transaction: &payment, Tally: counted,
+			},
+		},
+		"a guest's payment": {
+			billing.Picture{}, billing.CheckoutFact{Session: "cs_1", Payment: &guests}, billing.SubscriptionFact{},
+			decided{Outcome: billing.Applied, Transaction: &guests, Tally: counted},
+		},
+		"nothing new": {
+			billing.Picture{Transaction: &payment, Customer: linked, Linked: "cus_1"}, bought, billing.SubscriptionFact{},
+			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := decideFor(t, test.was, event("evt_1", later, test.fact), test.answer)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("decision (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDecideIgnoresWhatBillingDoesNotUse(t *testing.T) {
+	t.Parallel()
+	got := decideFor(t, billing.Picture{Subscription: rowAt(second, nil, sub())}, event("evt_1", later, nil), billing.SubscriptionFact{})
+	if diff := cmp.Diff(decided{Outcome: billing.Ignored, Tally: billing.Tally{}}, got); diff != "" {
+		t.Errorf("decision (-want +got):\n%s", diff)
+	}
+}
+
+func TestDecideFailsWhenStripeDoes(t *testing.T) {
+	t.Parallel()
+	down := errors.New("connection refused")
+	for name, e := range map[string]billing.Event{
+		"to order events":        event("evt_1", second, snapshot(billing.Updated, sub(), sub(quantity(2)))),
+		"to read a subscription": event("evt_1", second, billing.CheckoutFact{Customer: "cus_1", Subscription: "sub_1"}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			was := billing.Picture{}
+			if _, ok := e.Fact.(billing.SubscriptionFact); ok {
+				was.Subscription = rowAt(second, nil, sub())
+			}
+			p := New(newMemory(), &truth{err: down}, clock)
+			if _, err := p.decide(t.Context(), scope, was, e); !errors.Is(err, down) {
+				t.Errorf("decide = %v, want Stripe's error", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,155 @@
+package stripeevent
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"billhook/pkg/billing"
+)
+
+// subscriptionJSON covers every place a field has lived in since 2020: periods
+// moved from the subscription to its items with 2025-03-31.basil.
+type subscriptionJSON struct {
+	ID                 string   `json:"id"`
+	Customer           ref      `json:"customer"`
+	Status             string   `json:"status"`
+	Created            int64    `json:"created"`
+	CancelAt           *int64   `json:"cancel_at"`
+	CancelAtPeriodEnd  bool     `json:"cancel_at_period_end"`
+	CanceledAt         *int64   `json:"canceled_at"`
+	CurrentPeriodStart *int64   `json:"current_period_start"`
+	CurrentPeriodEnd   *int64   `json:"current_period_end"`
+	Metadata           metadata `json:"metadata"`
+	Items              struct {
+		Data []itemJSON `json:"data"`
+	} `json:"items"`
+}
+
+type itemJSON struct {
+	CurrentPeriodStart *int64    `json:"current_period_start"`
+	CurrentPeriodEnd   *int64    `json:"current_period_end"`
+	Price              priceJSON `json:"price"`
+	Plan               priceJSON `json:"plan"` // before prices, and beside them
+	Quantity           *int64    `json:"quantity"`
+}
+
+type priceJSON struct {
+	ID       string  `json:"id"`
+	Nickname *string `json:"nickname"`
+}
+
+func decodeSubscription(step billing.Lifecycle) func(envelope) (billing.Fact, string, error) {
+	return func(e envelope) (billing.Fact, string, error) {
+		fact, err := subscriptionFact(e.Data.Object, e.Data.Previous, step)
+		return fact, fact.ID, err
+	}
+}
+
+// Subscription reads a subscription object, as the API answers it. What it was
+// before is not known, so Before equals After.
+func Subscription(object []byte) (billing.SubscriptionFact, error) {
+	return subscriptionFact(object, nil, billing.Updated)
+}
+
+func subscriptionFact(object, previous []byte, step billing.Lifecycle) (billing.SubscriptionFact, error) {
+	var after subscriptionJSON
+	if err := json.Unmarshal(object, &after); err != nil {
+		return billing.SubscriptionFact{}, err
+	}
+	fact := billing.SubscriptionFact{
+		Lifecycle: step,
+		ID:        after.ID,
+		Customer:  string(after.Customer),
+		User:      after.Metadata.UserID,
+		CreatedAt: billing.At(after.Created),
+	}
+	if after.ID == "" || after.Customer == "" || after.Created <= 0 {
+		return fact, missing("id, customer or created")
+	}
+	var err error
+	if fact.After, err = after.state(); err != nil {
+		return fact, err
+	}
+	fact.Before = fact.After
+	if len(previous) > 0 {
+		if fact.Before, err = after.before(previous); err != nil {
+			return fact, fmt.Errorf("previous_attributes: %w", err)
+		}
+	}
+	return fact, nil
+}
+
+// before lays the previous attributes over the object; s is of no use
+// afterwards. Stripe gives changed lists whole, so items are replaced, not
+// merged. Items that are not told keep their period only if the subscription's
+// own did not change.
+func (s subscriptionJSON) before(previous []byte) (billing.SubscriptionState, error) {
+	items, start, end := s.Items.Data, s.CurrentPeriodStart, s.CurrentPeriodEnd
+	s.Items.Data, s.CurrentPeriodStart, s.CurrentPeriodEnd = nil, nil, nil
+	if err := json.Unmarshal(previous, &s); err != nil {
+		return billing.SubscriptionState{}, err
+	}
+	if s.Items.Data == nil {
+		s.Items.Data = items
+		if len(items) > 0 && s.CurrentPeriodStart != nil {
+			items[0].CurrentPeriodStart = s.CurrentPeriodStart
+		}
+		if len(items) > 0 && s.CurrentPeriodEnd != nil {
+			items[0].CurrentPeriodEnd = s.CurrentPeriodEnd
+		}
+	}
+	s.CurrentPeriodStart = first(s.CurrentPeriodStart, start)
+	s.CurrentPeriodEnd = first(s.CurrentPeriodEnd, end)
+	return s.state()
+}
+
+func (s subscriptionJSON) state() (billing.SubscriptionState, error) {
+	if s.Status == "" {
+		return billing.SubscriptionState{}, missing("status")
+	}
+	if len(s.Items.Data) == 0 {
+		return billing.SubscriptionState{}, missing("items")
+	}
+	item := s.Items.Data[0]
+	start := first(item.CurrentPeriodStart, s.CurrentPeriodStart)
+	end := first(item.CurrentPeriodEnd, s.CurrentPeriodEnd)
+	if start == nil || end == nil {
+		return billing.SubscriptionState{}, missing("current_period_start or current_period_end")
+	}
+	price := first(item.Price.ID, item.Plan.ID)
+	if price == "" {
+		return billing.SubscriptionState{}, missing("items.data.price")
+	}
+	state := billing.SubscriptionState{
+		Status:             billing.SubscriptionStatus(s.Status),
+		Price:              price,
+		Plan:               first(text(item.Price.Nickname), text(item.Plan.Nickname), text(s.Metadata.PlanName)),
+		Quantity:           1, // metered prices have none
+		CurrentPeriodStart: billing.At(*start),
+		CurrentPeriodEnd:   billing.At(*end),
+		CancelAt:           at(s.CancelAt),
+		CanceledAt:         at(s.CanceledAt),
+	}
+	if item.Quantity != nil {
+		state.Quantity = *item.Quantity
+	}
+	if s.CancelAtPeriodEnd && state.CancelAt.IsZero() {
+		state.CancelAt = state.CurrentPeriodEnd
+	}
+	return state, nil
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func at(unix *int64) time.Time {
+	if unix == nil || *unix == 0 {
+		return time.Time{}
+	}
+	return billing.At(*unix)
+}
