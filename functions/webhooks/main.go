@@ -1,0 +1,27 @@
+// Command webhooks is the Lambda function that Stripe sends events to.
+package main
+
+import (
+	"billhook/pkg/function"
+	"billhook/pkg/gateway"
+	"billhook/pkg/projector"
+	"billhook/pkg/web"
+)
+
+//go:generate go tool -modfile=../../infra/tools.mod oapi-codegen -config server.yaml ../../pkg/api/openapi.yaml
+
+func main() {
+	var cfg struct {
+		StripeAPIBase string `env:"STRIPE_API_BASE"`
+	}
+	f := function.Load(&cfg)
+	stripe := gateway.New(f.Table, f.Vault, cfg.StripeAPIBase)
+	web.Start(f.Public(routes(&server{
+		answer:  f.Answer,
+		log:     f.Log,
+		metrics: f.Metrics,
+		secrets: newSigningSecrets(f.Table, f.Vault, f.Now),
+		events:  projector.New(f.Table, stripe, f.Now),
+		now:     f.Now,
+	})))
+}

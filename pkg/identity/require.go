@@ -1,0 +1,80 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"billhook/pkg/billing"
+)
+
+type contextKey struct{}
+
+// From is the caller that Require let through.
+func From(ctx context.Context) Caller {
+	caller, _ := ctx.Value(contextKey{}).(Caller)
+	return caller
+}
+
+// Require lets only callers of a role through; refuse writes the answer for
+// everybody else. The project of an end user is settled here: the token's,
+// else the X-Project-ID header's, else the deployment's default.
+func (v *Verifier) Require(role Role, refuse func(http.ResponseWriter, *http.Request, error)) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			caller, err := v.authenticate(r, role)
+			if err != nil {
+				refuse(w, r, err)
+				return
+			}
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, caller)))
+		})
+	}
+}
+
+func (v *Verifier) authenticate(r *http.Request, role Role) (Caller, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return Caller{}, unauthenticated(errors.New("no bearer token"))
+	}
+	caller, err := v.Verify(r.Context(), strings.TrimSpace(token))
+	if err != nil {
+		return Caller{}, err
+	}
+	if caller.Role != role {
+		return Caller{}, forbidden("You do not have permission to access this resource")
+	}
+	if role == EndUser {
+		caller.Project, err = v.projectOf(caller, r.Header.Get("X-Project-ID"))
+	}
+	return caller, err
+}
+
+func (v *Verifier) projectOf(caller Caller, header string) (uuid.UUID, error) {
+	named := uuid.Nil
+	if header != "" {
+		id, err := uuid.Parse(header)
+		if err != nil {
+			return id, billing.NewError(billing.Refused, "invalid_project_id", "Invalid X-Project-ID format. Must be a valid UUID.")
+		}
+		named = id
+	}
+	switch {
+	case caller.Project != uuid.Nil && named != uuid.Nil && named != caller.Project:
+		return uuid.Nil, forbidden("X-Project-ID contradicts the token")
+	case caller.Project != uuid.Nil:
+		return caller.Project, nil
+	case named != uuid.Nil:
+		return named, nil
+	case v.project != uuid.Nil:
+		return v.project, nil
+	}
+	return uuid.Nil, billing.NewError(billing.Refused, "project_required", "The token names no project: send X-Project-ID")
+}
+
+func forbidden(message string) error {
+	return billing.NewError(billing.PermissionDenied, "permission_denied", message)
+}

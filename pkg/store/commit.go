@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"billhook/pkg/billing"
+	"billhook/pkg/projector"
+)
+
+var _ projector.Store = (*Table)(nil)
+
+// eventLife is how long an event record is kept: longer than Stripe delivers
+// an event (3 days) or lists it (30 days).
+const eventLife = 90 * 24 * time.Hour
+
+type eventItem struct {
+	key
+	ID         string          `dynamodbav:"id"`
+	Type       string          `dynamodbav:"type"`
+	Object     string          `dynamodbav:"object,omitempty"`
+	Outcome    billing.Outcome `dynamodbav:"outcome"`
+	Created    millis          `dynamodbav:"created"`
+	ReceivedAt millis          `dynamodbav:"received_at"`
+	ExpiresAt  int64           `dynamodbav:"expires_at"` // unix seconds, DynamoDB's TTL
+}
+
+// Commit writes the event record, the changed rows and their counts in one
+// transaction. The event record comes first, so a cancellation for its sake
+// can be told from one for a row's.
+func (t *Table) Commit(ctx context.Context, s billing.Scope, c billing.Changes) error {
+	writes, err := t.writes(s, c)
+	if err != nil {
+		return err
+	}
+	if len(c.Tally) == 0 {
+		return cancellation(t.transact(ctx, writes))
+	}
+	// All writers count in shard 0 until one meets another there.
+	for shard := 0; ; shard = 1 + rand.IntN(counterShards-1) {
+		count, err := t.count(s, shard, c.Tally)
+		if err != nil {
+			return err
+		}
+		err = t.transact(ctx, append(writes[:len(writes):len(writes)], count))
+		if shard == 0 && onlyCountersBusy(err) {
+			continue
+		}
+		return cancellation(err)
+	}
+}
+
+func (t *Table) transact(ctx context.Context, writes []types.TransactWriteItem) error {
+	_, err := t.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
+	return err
+}
+
+// writes are the conditional writes of the changes, the event record first.
+func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWriteItem, error) {
+	var writes []types.TransactWriteItem
+	var failed error
+	add := func(w types.TransactWriteItem, err error) {
+		writes = append(writes, w)
+		failed = errors.Join(failed, err)
+	}
+	add(t.create(eventItem{
+		key:        eventKey(s, c.Event.Created, c.Event.ID),
+		ID:         c.Event.ID,
+		Type:       c.Event.Type,
+		Object:     c.Event.Object,
+		Outcome:    c.Event.Outcome,
+		Created:    toMillis(c.Event.Created),
+		ReceivedAt: toMillis(c.Event.ReceivedAt),
+		ExpiresAt:  c.Event.ReceivedAt.Add(eventLife).Unix(),
+	}))
+	if c.Customer != nil {
+		add(t.replace(customerItemOf(s, *c.Customer), c.Customer.Revision))
+	}
+	if c.LinkUser != "" {
+		add(t.create(linkItem{key: linkKey(s, c.LinkUser), Customer: c.Customer.ID}))
+	}
+	if c.Subscription != nil {
+		add(t.replace(subscriptionItemOf(s, *c.Subscription), c.Subscription.Revision))
+	}
+	if c.Transaction != nil {
+		add(t.replace(transactionItemOf(s, *c.Transaction), c.Transaction.Revision))
+	}
+	return writes, failed
+}
+
+// DynamoDB's reasons for canceling a transaction that are of interest here.
+const (
+	reasonNone      = "None"
+	reasonCondition = "ConditionalCheckFailed"
+	reasonConflict  = "TransactionConflict"
+)
+
+// cancellation translates a canceled transaction for the projector.
+func cancellation(err error) error {
+	var canceled *types.TransactionCanceledException
+	if !errors.As(err, &canceled) {
+		return err
+	}
+	for i, r := range canceled.CancellationReasons {
+		switch code := aws.ToString(r.Code); {
+		case code == reasonCondition && i == 0:
+			return projector.ErrDuplicate
+		case code == reasonCondition || code == reasonConflict:
+			return fmt.Errorf("%w: %w", projector.ErrConflict, err)
+		}
+	}
+	return err
+}
+
+// onlyCountersBusy reports whether the counters, the last write, are all that
+// stood in the way of a transaction.
+func onlyCountersBusy(err error) bool {
+	var canceled *types.TransactionCanceledException
+	if !errors.As(err, &canceled) || len(canceled.CancellationReasons) == 0 {
+		return false
+	}
+	last := len(canceled.CancellationReasons) - 1
+	for i, r := range canceled.CancellationReasons {
+		code := aws.ToString(r.Code)
+		if i < last && code != reasonNone || i == last && code != reasonConflict {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"billhook/pkg/billing"
+)
+
+type configItem struct {
+	key
+	Project   string         `dynamodbav:"project"`
+	Active    bool           `dynamodbav:"active"`
+	Test      credentialItem `dynamodbav:"test"`
+	Live      credentialItem `dynamodbav:"live"`
+	CreatedAt millis         `dynamodbav:"created_at"`
+	UpdatedAt millis         `dynamodbav:"updated_at,omitempty"`
+	Revision  int64          `dynamodbav:"revision"`
+}
+
+// credentialItem holds masked values only.
+type credentialItem struct {
+	Version        string `dynamodbav:"version,omitempty"`
+	SecretKey      string `dynamodbav:"secret_key,omitempty"`
+	PublishableKey string `dynamodbav:"publishable_key,omitempty"`
+	WebhookSecret  string `dynamodbav:"webhook_secret,omitempty"`
+	ConfiguredAt   millis `dynamodbav:"configured_at,omitempty"`
+}
+
+func credentialItemOf(c billing.CredentialSet) credentialItem {
+	return credentialItem{c.Version, c.SecretKey, c.PublishableKey, c.WebhookSecret, toMillis(c.ConfiguredAt)}
+}
+
+func (i credentialItem) value() billing.CredentialSet {
+	return billing.CredentialSet{
+		Version:        i.Version,
+		SecretKey:      i.SecretKey,
+		PublishableKey: i.PublishableKey,
+		WebhookSecret:  i.WebhookSecret,
+		ConfiguredAt:   i.ConfiguredAt.time(),
+	}
+}
+
+// decodeConfig reads a configuration; nil stays nil.
+func decodeConfig(it item) (*billing.StripeConfig, error) {
+	if it == nil {
+		return nil, nil
+	}
+	i, err := decode[configItem](it)
+	if err != nil {
+		return nil, err
+	}
+	return &billing.StripeConfig{
+		Project:   uuid.MustParse(i.Project),
+		Active:    i.Active,
+		Test:      i.Test.value(),
+		Live:      i.Live.value(),
+		CreatedAt: i.CreatedAt.time(),
+		UpdatedAt: i.UpdatedAt.time(),
+		Revision:  i.Revision,
+	}, nil
+}
+
+// SaveStripeConfig writes a configuration over the revision it was read at, 0
+// for a new one. It is billing.Conflict if somebody wrote in between.
+func (t *Table) SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error {
+	saved, err := t.put(ctx, configItem{
+		key:       configKey(c.Project),
+		Project:   c.Project.String(),
+		Active:    c.Active,
+		Test:      credentialItemOf(c.Test),
+		Live:      credentialItemOf(c.Live),
+		CreatedAt: toMillis(c.CreatedAt),
+		UpdatedAt: toMillis(c.UpdatedAt),
+		Revision:  c.Revision + 1,
+	}, c.Revision)
+	switch {
+	case err != nil:
+		return fmt.Errorf("save Stripe configuration of %s: %w", c.Project, err)
+	case !saved:
+		return billing.NewError(billing.Conflict, "concurrent_change", "The configuration was changed at the same time; try again")
+	}
+	return nil
+}
+
+// StripeConfigs reads the configurations of projects that have one.
+func (t *Table) StripeConfigs(ctx context.Context, projects []uuid.UUID) ([]billing.StripeConfig, error) {
+	keys := make([]key, len(projects))
+	for i, id := range projects {
+		keys[i] = configKey(id)
+	}
+	found, err := t.get(ctx, keys...)
+	if err != nil {
+		return nil, fmt.Errorf("configurations: %w", err)
+	}
+	configs := make([]billing.StripeConfig, 0, len(found))
+	for _, it := range found {
+		c, err := decodeConfig(it)
+		if err != nil {
+			return nil, err
+		}
+		configs = append(configs, *c)
+	}
+	return configs, nil
+}

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"billhook/pkg/billing"
+)
+
+type subscriptionItem struct {
+	key
+	ID        string     `dynamodbav:"id"`
+	Customer  string     `dynamodbav:"customer"`
+	User      string     `dynamodbav:"user,omitempty"`
+	State     stateItem  `dynamodbav:"state"`
+	Before    *stateItem `dynamodbav:"before,omitempty"`
+	CreatedAt millis     `dynamodbav:"created_at"`
+	AsOf      millis     `dynamodbav:"as_of"`
+	Revision  int64      `dynamodbav:"revision"`
+}
+
+type stateItem struct {
+	Status             billing.SubscriptionStatus `dynamodbav:"status,omitempty"`
+	Price              string                     `dynamodbav:"price,omitempty"`
+	Plan               string                     `dynamodbav:"plan,omitempty"`
+	Quantity           int64                      `dynamodbav:"quantity,omitempty"`
+	CurrentPeriodStart millis                     `dynamodbav:"period_start,omitempty"`
+	CurrentPeriodEnd   millis                     `dynamodbav:"period_end,omitempty"`
+	CancelAt           millis                     `dynamodbav:"cancel_at,omitempty"`
+	CanceledAt         millis                     `dynamodbav:"canceled_at,omitempty"`
+}
+
+func stateItemOf(s billing.SubscriptionState) stateItem {
+	return stateItem{
+		Status:             s.Status,
+		Price:              s.Price,
+		Plan:               s.Plan,
+		Quantity:           s.Quantity,
+		CurrentPeriodStart: toMillis(s.CurrentPeriodStart),
+		CurrentPeriodEnd:   toMillis(s.CurrentPeriodEnd),
+		CancelAt:           toMillis(s.CancelAt),
+		CanceledAt:         toMillis(s.CanceledAt),
+	}
+}
+
+func (i stateItem) value() billing.SubscriptionState {
+	return billing.SubscriptionState{
+		Status:             i.Status,
+		Price:              i.Price,
+		Plan:               i.Plan,
+		Quantity:           i.Quantity,
+		CurrentPeriodStart: i.CurrentPeriodStart.time(),
+		CurrentPeriodEnd:   i.CurrentPeriodEnd.time(),
+		CancelAt:           i.CancelAt.time(),
+		CanceledAt:         i.CanceledAt.time(),
+	}
+}
+
+func subscriptionItemOf(scope billing.Scope, s billing.Subscription) subscriptionItem {
+	i := subscriptionItem{
+		key:       subscriptionKey(scope, s.Customer, s.ID),
+		ID:        s.ID,
+		Customer:  s.Customer,
+		User:      s.User,
+		State:     stateItemOf(s.SubscriptionState),
+		CreatedAt: toMillis(s.CreatedAt),
+		AsOf:      toMillis(s.AsOf),
+		Revision:  s.Revision + 1,
+	}
+	if s.Before != nil {
+		before := stateItemOf(*s.Before)
+		i.Before = &before
+	}
+	return i
+}
+
+func (i subscriptionItem) value() billing.Subscription {
+	s := billing.Subscription{
+		ID:                i.ID,
+		Customer:          i.Customer,
+		User:              i.User,
+		SubscriptionState: i.State.value(),
+		CreatedAt:         i.CreatedAt.time(),
+		AsOf:              i.AsOf.time(),
+		Revision:          i.Revision,
+	}
+	if i.Before != nil {
+		before := i.Before.value()
+		s.Before = &before
+	}
+	return s
+}
+
+// Subscriptions lists a customer's subscriptions, newest first.
+func (t *Table) Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error) {
+	items, err := t.query(ctx, customerPartition(s, customer), subscriptionPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("subscriptions of %s: %w", customer, err)
+	}
+	subs, err := decodeAll[subscriptionItem](items)
+	slices.SortFunc(subs, func(a, b billing.Subscription) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
+	})
+	return subs, err
+}
