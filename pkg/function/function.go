@@ -88,7 +88,7 @@ func load(extra any) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
-	return New(s, account, os.Stdout, time.Now)
+	return New(s, account, os.Stdout, time.Now) //nolint:forbidigo // the clock that is injected everywhere
 }
 
 // For frames routes that only callers of one role may use.
@@ -98,5 +98,5 @@ func (f *Function) For(role identity.Role, routes http.Handler) http.Handler {
 
 // Public frames routes that see to their callers themselves.
 func (f *Function) Public(routes http.Handler) http.Handler {
-	return web.Frame(f.Log, f.Answer, routes)
+	return web.Frame(f.Log, f.Answer, f.Now, routes)
 }

@@ -4,6 +4,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -139,13 +140,13 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Caller, error) {
 
 func (c claims) caller() (Caller, error) {
 	caller := Caller{Subject: c.Subject, Tenant: c.Subject, Email: c.Email}
-	if tenant := c.TenantID + c.TenantIDAlt; tenant != "" && len(tenant) <= longestSubject {
+	if tenant := cmp.Or(c.TenantID, c.TenantIDAlt); tenant != "" {
+		if len(tenant) > longestSubject {
+			return Caller{}, unauthenticated(errors.New("no usable tenant"))
+		}
 		caller.Tenant = tenant
 	}
-	project := c.ProjectID
-	if project == "" {
-		project = c.ProjectIDAlt
-	}
+	project := cmp.Or(c.ProjectID, c.ProjectIDAlt)
 	if project != "" {
 		id, err := uuid.Parse(project)
 		if err != nil {
@@ -173,7 +174,7 @@ func (v *Verifier) keyfunc(ctx context.Context) (jwt.Keyfunc, error) {
 	if v.config.Algorithm == "HS256" {
 		v.keys, err = v.sharedSecret(ctx)
 	} else {
-		v.keys, err = publicKeys(v.config.JWKSURL)
+		v.keys, err = publicKeys(v.config.JWKSURL) //nolint:contextcheck // the keys outlive the request that fetches them first
 	}
 	return v.keys, err
 }
@@ -193,11 +194,24 @@ func (v *Verifier) sharedSecret(ctx context.Context) (jwt.Keyfunc, error) {
 	return func(*jwt.Token) (any, error) { return []byte(secret.Reveal()), nil }, nil
 }
 
+// keysTimeout bounds a fetch of a key set, for which a request waits.
+const keysTimeout = 5 * time.Second
+
 // publicKeys follows a key set: it is fetched again every hour, and when a
 // token names a key that is not known, at most every five minutes.
-func publicKeys(url string) (jwt.Keyfunc, error) {
-	// The keys outlive the request that fetches them first.
-	set, err := keyfunc.NewDefaultCtx(context.Background(), []string{url})
+func publicKeys(url string) (keys jwt.Keyfunc, err error) {
+	ctx, stop := context.WithCancel(context.Background())
+	defer func() {
+		if err != nil {
+			stop() // else a set that never came would be fetched every hour, too
+		}
+	}()
+	ignoreFailure := false
+	set, err := keyfunc.NewDefaultOverrideCtx(ctx, []string{url}, keyfunc.Override{
+		NoErrorReturnFirstHTTPReq: &ignoreFailure,
+		HTTPTimeout:               keysTimeout,
+		RateLimitWaitMax:          keysTimeout,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("key set: %w", err)
 	}

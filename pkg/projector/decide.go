@@ -83,13 +83,7 @@ func (d *decision) subscription(f billing.SubscriptionFact) {
 
 // fetched applies Stripe's own answer. What it was before is not known, so an
 // event of the same second leads to another question.
-func (d *decision) fetched(f billing.SubscriptionFact) {
-	if row := d.was.Subscription; row != nil && row.Status.Terminal() {
-		d.outcome(billing.Stale)
-		return
-	}
-	d.snapshot(f, nil)
-}
+func (d *decision) fetched(f billing.SubscriptionFact) { d.snapshot(f, nil) }
 
 func (d *decision) snapshot(f billing.SubscriptionFact, before *billing.SubscriptionState) {
 	next := billing.Subscription{}

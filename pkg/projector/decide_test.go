@@ -376,14 +376,6 @@ func TestDecideCheckout(t *testing.T) {
 	}
 }
 
-func TestDecideIgnoresWhatBillingDoesNotUse(t *testing.T) {
-	t.Parallel()
-	got := decideFor(t, billing.Picture{Subscription: rowAt(second, nil, sub())}, event("evt_1", later, nil), billing.SubscriptionFact{})
-	if diff := cmp.Diff(decided{Outcome: billing.Ignored, Tally: billing.Tally{}}, got); diff != "" {
-		t.Errorf("decision (-want +got):\n%s", diff)
-	}
-}
-
 func TestDecideFailsWhenStripeDoes(t *testing.T) {
 	t.Parallel()
 	down := errors.New("connection refused")

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"billhook/pkg/billing"
 	"billhook/pkg/stripeevent"
@@ -203,7 +204,7 @@ func TestVerifyStripesVectors(t *testing.T) {
 	for _, v := range vectors {
 		got[v.Name] = cause(stripeevent.Verify([]byte(v.Payload), v.Header, []billing.Secret{billing.Secret(v.Secret)}, billing.At(vectorsAt)))
 	}
-	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b error) bool { return errors.Is(a, b) })); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateErrors()); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
 	}
 }

@@ -98,6 +98,10 @@ func TestDecodeSubscriptionState(t *testing.T) {
 			with(basil, object{"cancel_at": laterEnd, "cancel_at_period_end": false}),
 			edit(func(s *billing.SubscriptionState) { s.CancelAt = billing.At(laterEnd) }),
 		},
+		"a date goes before the period's end": {
+			with(old, object{"cancel_at": requested, "cancel_at_period_end": true}),
+			edit(func(s *billing.SubscriptionState) { s.CancelAt = billing.At(requested) }),
+		},
 		"no quantity, as metered prices": {
 			with(basil, object{"items": items(newItem(object{"quantity": nil}))}),
 			edit(func(s *billing.SubscriptionState) { s.Quantity = 1 }),

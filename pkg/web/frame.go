@@ -22,9 +22,9 @@ const MaxBody = 1 << 20
 // Frame puts around a handler what every function needs: each request is
 // logged once, without its query, headers or body; a panic becomes a 500; a
 // body over MaxBody is refused before anything looks at it.
-func Frame(log *slog.Logger, answer *Errors, next http.Handler) http.Handler {
+func Frame(log *slog.Logger, answer *Errors, now func() time.Time, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		started := time.Now()
+		started := now()
 		seen := &statusWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil {
@@ -37,7 +37,7 @@ func Frame(log *slog.Logger, answer *Errors, next http.Handler) http.Handler {
 				"method", r.Method,
 				"path", r.URL.Path,
 				"status", seen.status,
-				"duration_ms", time.Since(started).Milliseconds(),
+				"duration_ms", now().Sub(started).Milliseconds(),
 				"request_id", requestID(r),
 			)
 		}()
