@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // demo tells the story on a stack of its own that keeps nothing.
 func demo(ctx context.Context, out io.Writer) (err error) {
-	if err := os.MkdirAll(filepath.Dir(demoLog), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(demoLog), 0o750); err != nil {
 		return err
 	}
 	log, err := os.Create(demoLog)

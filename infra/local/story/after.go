@@ -42,8 +42,9 @@ func (s *story) seePayments(ctx context.Context, statuses ...string) (string, er
 	if err := c.err(); err != nil {
 		return "", err
 	}
-	for i, p := range list.Payments {
-		c.equal("status", statuses[i], p.Status)
+	for i, want := range statuses {
+		p := list.Payments[i]
+		c.equal("status", want, p.Status)
 		c.equal("amount_cents", priceCents, p.Amount)
 		c.equal("currency", currency, p.Currency)
 		c.equal("subscription_id", s.subscription.ID, deref(p.Subscription))

@@ -22,19 +22,18 @@ type checkoutSession struct {
 }
 
 type subscription struct {
-	ID           string  `json:"id"`
-	StripeID     string  `json:"subscription_id"`
-	Customer     string  `json:"customer_id"`
-	User         string  `json:"user_id"`
-	Status       string  `json:"status"`
-	Plan         *string `json:"plan_name"`
-	Quantity     int     `json:"quantity"`
-	PeriodEnd    *string `json:"current_period_end"`
-	IsTestMode   bool    `json:"is_test_mode"`
-	CancelAt     *string `json:"cancel_at"`
-	ProjectID    string  `json:"project_id"`
-	CreatedAt    string  `json:"created_at"`
-	CanceledTime *string `json:"cancelled_at"`
+	ID         string  `json:"id"`
+	StripeID   string  `json:"subscription_id"`
+	Customer   string  `json:"customer_id"`
+	User       string  `json:"user_id"`
+	Status     string  `json:"status"`
+	Plan       *string `json:"plan_name"`
+	Quantity   int     `json:"quantity"`
+	PeriodEnd  *string `json:"current_period_end"`
+	IsTestMode bool    `json:"is_test_mode"`
+	CancelAt   *string `json:"cancel_at"`
+	ProjectID  string  `json:"project_id"`
+	CreatedAt  string  `json:"created_at"`
 }
 
 const (
@@ -162,9 +161,12 @@ func (s *story) seeSubscription(ctx context.Context) (string, error) {
 // accident.
 func (s *story) refuseSecond(ctx context.Context) (string, error) {
 	err := s.api(ctx, http.MethodPost, checkoutPath, s.userToken, s.checkoutRequest(), nil)
+	if err == nil {
+		return "", errors.New("a second checkout: expected a refusal, got a session")
+	}
 	var refused *answerError
 	if !errors.As(err, &refused) {
-		return "", fmt.Errorf("a second checkout: expected a refusal, got %v", err)
+		return "", fmt.Errorf("a second checkout: %w", err)
 	}
 	var c checks
 	c.equal("status", http.StatusBadRequest, refused.status)

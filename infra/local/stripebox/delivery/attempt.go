@@ -88,7 +88,7 @@ func (d *Dispatcher) Deliver(ctx context.Context, m Message) Attempt {
 func (d *Dispatcher) post(ctx context.Context, m Message, signature string) (int, error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	stop := context.AfterFunc(d.ctx, cancel) // Close ends deliveries of every caller
+	stop := context.AfterFunc(d.ctx, cancel) //nolint:contextcheck // Close ends deliveries of every caller
 	defer stop()
 
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, m.URL, bytes.NewReader(m.Body))
@@ -102,7 +102,7 @@ func (d *Dispatcher) post(ctx context.Context, m Message, signature string) (int
 	if err != nil {
 		return 0, err
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }() // the outcome is known by then
 	// The answer's body is read so that the connection can be used again; what
 	// it says, or whether it breaks off, does not change the outcome.
 	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20))
@@ -124,6 +124,8 @@ func (d *Dispatcher) nextNumber(m Message) int {
 func (d *Dispatcher) log(account string, attempt Attempt) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	attempts := append(d.attempts[account], attempt)
-	d.attempts[account] = attempts[max(0, len(attempts)-logLimit):]
+	d.attempts[account] = append(d.attempts[account], attempt)
+	if excess := len(d.attempts[account]) - logLimit; excess > 0 {
+		d.attempts[account] = d.attempts[account][excess:]
+	}
 }

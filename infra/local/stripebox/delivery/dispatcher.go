@@ -57,7 +57,7 @@ type Options struct {
 // Dispatcher delivers messages in the background until it is closed.
 type Dispatcher struct {
 	options Options
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // deliveries outlive the request that enqueues: Close ends them
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
@@ -72,7 +72,7 @@ type Dispatcher struct {
 
 // queue holds what an endpoint has not been sent yet.
 type queue struct {
-	ctx      context.Context
+	ctx      context.Context //nolint:containedctx // outlives the request that enqueues: Drop ends it
 	cancel   context.CancelFunc
 	waiting  []int64
 	draining bool

@@ -27,6 +27,7 @@ type receiver struct {
 }
 
 func newReceiver(t *testing.T, answer func(event string, attempt int) int) *receiver {
+	t.Helper()
 	r := &receiver{answer: answer}
 	seen := map[string]int{}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -55,6 +56,7 @@ func (r *receiver) received() []string {
 }
 
 func newDispatcher(t *testing.T, backoff ...time.Duration) *delivery.Dispatcher {
+	t.Helper()
 	d := delivery.New(delivery.Options{
 		Client: &http.Client{}, Backoff: backoff, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
 	})

@@ -81,7 +81,7 @@ func decodeFields(n *node, dst reflect.Value, path string, known map[string]bool
 		if child == nil {
 			continue
 		}
-		if err := checkEnum(child, field.Tag.Get("enum"), name, param); err != nil {
+		if err := checkEnum(child, field, name, param); err != nil {
 			return err
 		}
 		if err := decodeValue(child, dst.Field(i), param); err != nil {
@@ -107,9 +107,14 @@ func checkPresence(n *node, required bool, param string) error {
 	return nil
 }
 
-func checkEnum(n *node, enum, name, param string) error {
-	allowed := strings.Fields(enum)
+// checkEnum refuses a text that the field's enum lacks; the empty one unsets a
+// pointer field.
+func checkEnum(n *node, field reflect.StructField, name, param string) error {
+	allowed := strings.Fields(field.Tag.Get("enum"))
 	if len(allowed) == 0 || n.text == nil || slices.Contains(allowed, *n.text) {
+		return nil
+	}
+	if *n.text == "" && field.Type.Kind() == reflect.Pointer {
 		return nil
 	}
 	return &Error{Param: param, Message: fmt.Sprintf("Invalid %s: must be one of %s", name, strings.Join(allowed, ", "))}

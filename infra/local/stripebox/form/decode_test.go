@@ -31,7 +31,8 @@ type request struct {
 	Trial    *struct {
 		Days int64 `form:"days"`
 	} `form:"trial"`
-	Active *bool `form:"active"`
+	Active *bool   `form:"active"`
+	Reason *string `form:"reason" enum:"moved other"`
 }
 
 func TestDecode(t *testing.T) {
@@ -84,10 +85,12 @@ func TestDecode(t *testing.T) {
 		"not an integer": {"customer=c&items[0][quantity]=x", want{
 			err: &form.Error{Code: form.CodeInvalidInteger, Param: "items[0][quantity]", Message: "Invalid integer: x"},
 		}},
-		"not a boolean":  {"customer=c&active=perhaps", want{err: &form.Error{Param: "active", Message: "Invalid boolean: perhaps"}}},
-		"not in enum":    {"customer=c&mode=x", want{err: &form.Error{Param: "mode", Message: "Invalid mode: must be one of payment, subscription"}}},
-		"text for array": {"customer=c&items=x", want{err: &form.Error{Param: "items", Message: "Invalid array"}}},
-		"text for hash":  {"customer=c&trial=x", want{err: &form.Error{Param: "trial", Message: "Invalid object"}}},
+		"not a boolean":          {"customer=c&active=perhaps", want{err: &form.Error{Param: "active", Message: "Invalid boolean: perhaps"}}},
+		"not in enum":            {"customer=c&mode=x", want{err: &form.Error{Param: "mode", Message: "Invalid mode: must be one of payment, subscription"}}},
+		"not in a nullable enum": {"customer=c&reason=x", want{err: &form.Error{Param: "reason", Message: "Invalid reason: must be one of moved, other"}}},
+		"enum unset":             {"customer=c&reason=", want{request: request{Customer: "c", Reason: new("")}}},
+		"text for array":         {"customer=c&items=x", want{err: &form.Error{Param: "items", Message: "Invalid array"}}},
+		"text for hash":          {"customer=c&trial=x", want{err: &form.Error{Param: "trial", Message: "Invalid object"}}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -93,7 +93,7 @@ func (r *Range) add(operator, text, path string) error {
 // Contains reports whether t lies within every bound.
 func (r Range) Contains(t int64) bool {
 	for _, b := range r.bounds {
-		within := false
+		var within bool
 		switch b.operator {
 		case "gt":
 			within = t > b.value

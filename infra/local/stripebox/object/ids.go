@@ -41,3 +41,9 @@ func (l *LineItem) ResourceID() string { return l.ID }
 
 // ResourceID is the id under which the resource is stored.
 func (l *InvoiceLine) ResourceID() string { return l.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (s *PortalSession) ResourceID() string { return s.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (c *PortalConfiguration) ResourceID() string { return c.ID }

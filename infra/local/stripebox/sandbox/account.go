@@ -33,38 +33,42 @@ type state struct {
 	Objects       int64 `json:"objects"`  // ids handed out to resources
 	Requests      int64 `json:"requests"` // ids handed out to requests
 
-	Customers      table[*object.Customer]      `json:"customers"`
-	Products       table[*object.Product]       `json:"products"`
-	Prices         table[*object.Price]         `json:"prices"`
-	PaymentMethods table[*paymentMethod]        `json:"payment_methods"`
-	Sessions       table[*session]              `json:"checkout_sessions"`
-	Subscriptions  table[*subscription]         `json:"subscriptions"`
-	Invoices       table[*object.Invoice]       `json:"invoices"`
-	PaymentIntents table[*object.PaymentIntent] `json:"payment_intents"`
-	Charges        table[*object.Charge]        `json:"charges"`
-	Refunds        table[*object.Refund]        `json:"refunds"`
-	Events         table[*object.Event]         `json:"events"`
-	Endpoints      table[*endpoint]             `json:"webhook_endpoints"`
-	Deleted        map[string]*object.Deleted   `json:"deleted"`
-	Replays        map[string]*replay           `json:"replays"` // by idempotency key
+	Customers            table[*object.Customer]            `json:"customers"`
+	Products             table[*object.Product]             `json:"products"`
+	Prices               table[*object.Price]               `json:"prices"`
+	PaymentMethods       table[*paymentMethod]              `json:"payment_methods"`
+	Sessions             table[*session]                    `json:"checkout_sessions"`
+	Subscriptions        table[*subscription]               `json:"subscriptions"`
+	Invoices             table[*object.Invoice]             `json:"invoices"`
+	PaymentIntents       table[*object.PaymentIntent]       `json:"payment_intents"`
+	Charges              table[*object.Charge]              `json:"charges"`
+	Refunds              table[*object.Refund]              `json:"refunds"`
+	Events               table[*object.Event]               `json:"events"`
+	Portals              table[*object.PortalSession]       `json:"portal_sessions"`
+	PortalConfigurations table[*object.PortalConfiguration] `json:"portal_configurations"`
+	Endpoints            table[*endpoint]                   `json:"webhook_endpoints"`
+	Deleted              map[string]*object.Deleted         `json:"deleted"`
+	Replays              map[string]*replay                 `json:"replays"` // by idempotency key
 }
 
 func newAccount(s *Server, id string) *account {
 	return &account{id: id, server: s, state: state{
-		Customers:      newTable[*object.Customer]("customer", "id"),
-		Products:       newTable[*object.Product]("product", "id"),
-		Prices:         newTable[*object.Price]("price", "price"),
-		PaymentMethods: newTable[*paymentMethod]("PaymentMethod", "payment_method"),
-		Sessions:       newTable[*session]("checkout session", "session"),
-		Subscriptions:  newTable[*subscription]("subscription", "id"),
-		Invoices:       newTable[*object.Invoice]("invoice", "id"),
-		PaymentIntents: newTable[*object.PaymentIntent]("payment_intent", "intent"),
-		Charges:        newTable[*object.Charge]("charge", "id"),
-		Refunds:        newTable[*object.Refund]("refund", "id"),
-		Events:         newTable[*object.Event]("event", "id"),
-		Endpoints:      newTable[*endpoint]("webhook endpoint", "id"),
-		Deleted:        map[string]*object.Deleted{},
-		Replays:        map[string]*replay{},
+		Customers:            newTable[*object.Customer]("customer", "id"),
+		Products:             newTable[*object.Product]("product", "id"),
+		Prices:               newTable[*object.Price]("price", "price"),
+		PaymentMethods:       newTable[*paymentMethod]("PaymentMethod", "payment_method"),
+		Sessions:             newTable[*session]("checkout session", "session"),
+		Subscriptions:        newTable[*subscription]("subscription", "id"),
+		Invoices:             newTable[*object.Invoice]("invoice", "id"),
+		PaymentIntents:       newTable[*object.PaymentIntent]("payment_intent", "intent"),
+		Charges:              newTable[*object.Charge]("charge", "id"),
+		Refunds:              newTable[*object.Refund]("refund", "id"),
+		Events:               newTable[*object.Event]("event", "id"),
+		Portals:              newTable[*object.PortalSession]("portal session", "session"),
+		PortalConfigurations: newTable[*object.PortalConfiguration]("configuration", "configuration"),
+		Endpoints:            newTable[*endpoint]("webhook endpoint", "id"),
+		Deleted:              map[string]*object.Deleted{},
+		Replays:              map[string]*replay{},
 	}}
 }
 
@@ -79,12 +83,6 @@ func (a *account) begin() {
 
 // clock is the account's time in seconds since the epoch.
 func (a *account) clock() int64 { return a.server.options.Now().Unix() + a.OffsetSeconds }
-
-func (a *account) hasSession(id string) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.Sessions.get(id) != nil
-}
 
 // lookup is the resource with the id, whatever its kind, as the API shows it;
 // nil when there is none.
@@ -111,6 +109,9 @@ func (a *account) lookup(id string) any {
 		return row
 	}
 	if row := a.Charges.get(id); row != nil {
+		return row
+	}
+	if row := a.PortalConfigurations.get(id); row != nil {
 		return row
 	}
 	if row := a.Deleted[id]; row != nil {

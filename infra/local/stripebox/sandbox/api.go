@@ -20,7 +20,7 @@ type call struct {
 	*account
 	id     string // {id} in the path
 	path   string
-	origin string // of the checkout page
+	origin string // of the hosted pages
 	values form.Values
 }
 

@@ -57,17 +57,17 @@ func TestErrors(t *testing.T) {
 	b := newBox(t)
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			response, body := b.do(test.method, test.path, test.body)
+			response := b.do(test.method, test.path, test.body)
 			var answer struct{ Error stripe.Error }
-			if err := json.Unmarshal(body, &answer); err != nil {
-				t.Fatalf("%v in %s", err, body)
+			if err := json.Unmarshal([]byte(response.body), &answer); err != nil {
+				t.Fatalf("%v in %s", err, response.body)
 			}
 			got := answer.Error
-			if response.StatusCode != test.status || got.Type != stripe.ErrorTypeInvalidRequest || got.Code != test.want.Code ||
+			if response.status != test.status || got.Type != stripe.ErrorTypeInvalidRequest || got.Code != test.want.Code ||
 				got.Param != test.want.Param || !strings.Contains(got.Msg, test.want.Msg) {
-				t.Errorf("%d %s", response.StatusCode, body)
+				t.Errorf("%d %s", response.status, response.body)
 			}
-			if id := response.Header.Get("Request-Id"); !strings.HasPrefix(id, "req_") {
+			if id := response.header.Get("Request-Id"); !strings.HasPrefix(id, "req_") {
 				t.Errorf("Request-Id = %q", id)
 			}
 		})
@@ -149,14 +149,14 @@ func TestAccountsAreIsolated(t *testing.T) {
 func TestIdempotency(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
-	first, body := b.do("POST", "/v1/customers", "email=a@example.com&name=A", "Idempotency-Key", "k1")
-	again, replayed := b.do("POST", "/v1/customers", "name=A&email=a@example.com", "Idempotency-Key", "k1")
-	if diff := cmp.Diff(string(body), string(replayed)); diff != "" {
+	first := b.do("POST", "/v1/customers", "email=a@example.com&name=A", "Idempotency-Key", "k1")
+	again := b.do("POST", "/v1/customers", "name=A&email=a@example.com", "Idempotency-Key", "k1")
+	if diff := cmp.Diff(first.body, again.body); diff != "" {
 		t.Errorf("(-first +again)\n%s", diff)
 	}
-	if first.Header.Get("Idempotent-Replayed") != "" || again.Header.Get("Idempotent-Replayed") != "true" ||
-		again.Header.Get("Original-Request") != first.Header.Get("Request-Id") {
-		t.Errorf("headers = %v, then %v", first.Header, again.Header)
+	if first.header.Get("Idempotent-Replayed") != "" || again.header.Get("Idempotent-Replayed") != "true" ||
+		again.header.Get("Original-Request") != first.header.Get("Request-Id") {
+		t.Errorf("headers = %v, then %v", first.header, again.header)
 	}
 
 	params := &stripe.CustomerParams{Email: stripe.String("b@example.com")}
@@ -168,19 +168,19 @@ func TestIdempotency(t *testing.T) {
 
 	// A refused request leaves its key free; a decline is an answer.
 	b.do("POST", "/v1/customers", "emial=a", "Idempotency-Key", "k2")
-	if response, _ := b.do("POST", "/v1/customers", "email=a@example.com", "Idempotency-Key", "k2"); response.StatusCode != 200 {
-		t.Errorf("the key of a refused request answers %d", response.StatusCode)
+	if got := b.do("POST", "/v1/customers", "email=a@example.com", "Idempotency-Key", "k2"); got.status != http.StatusOK {
+		t.Errorf("the key of a refused request answers %d", got.status)
 	}
 	const declined = "amount=100&currency=usd&confirm=true&payment_method=pm_card_chargeDeclined"
 	b.do("POST", "/v1/payment_intents", declined, "Idempotency-Key", "k3")
-	response, _ := b.do("POST", "/v1/payment_intents", declined, "Idempotency-Key", "k3")
-	if response.StatusCode != 402 || response.Header.Get("Idempotent-Replayed") != "true" {
-		t.Errorf("a decline again: %d, replayed %q", response.StatusCode, response.Header.Get("Idempotent-Replayed"))
+	decline := b.do("POST", "/v1/payment_intents", declined, "Idempotency-Key", "k3")
+	if decline.status != http.StatusPaymentRequired || decline.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("a decline again: %d, replayed %q", decline.status, decline.header.Get("Idempotent-Replayed"))
 	}
 
 	b.advance(`{"seconds":86401}`)
-	if response, _ := b.do("POST", "/v1/customers", "email=b@example.com", "Idempotency-Key", "k1"); response.StatusCode != 200 {
-		t.Errorf("a day later the key answers %d", response.StatusCode)
+	if got := b.do("POST", "/v1/customers", "email=b@example.com", "Idempotency-Key", "k1"); got.status != http.StatusOK {
+		t.Errorf("a day later the key answers %d", got.status)
 	}
 }
 

@@ -24,9 +24,9 @@ func TestSubscriptionCheckout(t *testing.T) {
 	if session.Status != stripe.CheckoutSessionStatusOpen || session.AmountTotal != 2900 || !strings.HasPrefix(session.URL, b.url+"/c/pay/cs_test_") {
 		t.Fatalf("session = %s %d %s", session.Status, session.AmountTotal, session.URL)
 	}
-	response, body := b.pay(session, "4242 4242 4242 4242")
-	if got, want := response.Header.Get("Location"), "https://shop.example/thanks?session="+session.ID; response.StatusCode != http.StatusSeeOther || got != want {
-		t.Fatalf("paying = %d to %q: %s", response.StatusCode, got, body)
+	paying := b.pay(session, "4242 4242 4242 4242")
+	if got, want := paying.header.Get("Location"), "https://shop.example/thanks?session="+session.ID; paying.status != http.StatusSeeOther || got != want {
+		t.Fatalf("paying = %d to %q: %s", paying.status, got, paying.body)
 	}
 	b.settle()
 
@@ -107,6 +107,7 @@ func checkSubscriptionEvent(t *testing.T, event stripe.Event) {
 		if invoice.Status != want || invoice.Subscription == nil {
 			t.Errorf("%s: status %s, subscription %v", event.Type, invoice.Status, invoice.Subscription)
 		}
+	default: // no status hangs on the others
 	}
 }
 
@@ -189,9 +190,9 @@ func TestCheckoutDeclines(t *testing.T) {
 				b.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly"),
 				b.session(stripe.CheckoutSessionModePayment, "price_credits_once"),
 			} {
-				response, body := b.pay(session, test.card)
-				if response.StatusCode != http.StatusPaymentRequired || !strings.Contains(body, `role="alert">`) || !strings.Contains(body, test.message) {
-					t.Errorf("%s: %d, want 402 with %q", session.Mode, response.StatusCode, test.message)
+				got := b.pay(session, test.card)
+				if got.status != http.StatusPaymentRequired || !strings.Contains(got.body, `role="alert">`) || !strings.Contains(got.body, test.message) {
+					t.Errorf("%s: %d, want 402 with %q", session.Mode, got.status, test.message)
 				}
 				// The session stays open and the next card pays it.
 				if complete := b.paid(session, "4242424242424242"); complete.Status != stripe.CheckoutSessionStatusComplete {
@@ -216,46 +217,46 @@ func TestCheckoutPage(t *testing.T) {
 	session := b.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly_jpy", func(p *stripe.CheckoutSessionParams) {
 		p.CustomerEmail = stripe.String("jenny@example.com")
 	})
-	response, page := b.do(http.MethodGet, "/c/pay/"+session.ID+"?card=4242424242424242", "")
+	page := b.do(http.MethodGet, "/c/pay/"+session.ID+"?card=4242424242424242", "")
 	for _, want := range []string{
 		"Sandbox.", "¥4,300 / month", "Pay ¥4,300", `value="4242 4242 4242 4242"`, "4000 0000 0000 0002", "jenny@example.com",
 		`href="https://shop.example/pricing"`, `<label for="card_number">`,
 	} {
-		if !strings.Contains(string(page), want) {
+		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
-	if strings.Contains(string(page), `name="email"`) {
+	if strings.Contains(page.body, `name="email"`) {
 		t.Error("the page asks for an email address that is known")
 	}
-	if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") ||
+	if policy := page.header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") ||
 		!strings.Contains(policy, "form-action 'self' https://shop.example;") {
 		t.Errorf("Content-Security-Policy = %q", policy)
 	}
 
-	response, page = b.do(http.MethodPost, "/c/pay/"+session.ID, url.Values{"card_number": {"4242424242424242"}, "card_expiry": {"01 / 20"}}.Encode())
-	if response.StatusCode != http.StatusUnprocessableEntity {
-		t.Errorf("an incomplete form answers %d, want 422", response.StatusCode)
+	page = b.do(http.MethodPost, "/c/pay/"+session.ID, url.Values{"card_number": {"4242424242424242"}, "card_expiry": {"01 / 20"}}.Encode())
+	if page.status != http.StatusUnprocessableEntity {
+		t.Errorf("an incomplete form answers %d, want 422", page.status)
 	}
 	for _, want := range []string{"expiry date is in the past", "security code", `aria-invalid="true"`, `aria-describedby="card_cvc-error"`} {
-		if !strings.Contains(string(page), want) {
+		if !strings.Contains(page.body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
 
 	b.paid(session, "4242424242424242")
-	if _, page := b.do(http.MethodGet, "/c/pay/"+session.ID, ""); !strings.Contains(string(page), "This checkout has been completed.") ||
-		strings.Contains(string(page), "<form") {
-		t.Errorf("the page of a complete session: %s", page)
+	if page := b.do(http.MethodGet, "/c/pay/"+session.ID, ""); !strings.Contains(page.body, "This checkout has been completed.") ||
+		strings.Contains(page.body, "<form") {
+		t.Errorf("the page of a complete session: %s", page.body)
 	}
-	if response, _ := b.pay(session, "4242424242424242"); response.StatusCode != http.StatusConflict {
-		t.Errorf("paying twice answers %d, want 409", response.StatusCode)
+	if got := b.pay(session, "4242424242424242"); got.status != http.StatusConflict {
+		t.Errorf("paying twice answers %d, want 409", got.status)
 	}
-	if response, _ := b.do(http.MethodGet, "/c/pay/cs_test_unknown", ""); response.StatusCode != http.StatusNotFound {
-		t.Errorf("an unknown session answers %d, want 404", response.StatusCode)
+	if got := b.do(http.MethodGet, "/c/pay/cs_test_unknown", ""); got.status != http.StatusNotFound {
+		t.Errorf("an unknown session answers %d, want 404", got.status)
 	}
-	if response, css := b.do(http.MethodGet, "/_sandbox/assets/checkout.css", ""); response.StatusCode != http.StatusOK || len(css) == 0 {
-		t.Errorf("the stylesheet answers %d", response.StatusCode)
+	if css := b.do(http.MethodGet, "/_sandbox/assets/page.css", ""); css.status != http.StatusOK || css.body == "" {
+		t.Errorf("the stylesheet answers %d", css.status)
 	}
 }
 
@@ -272,11 +273,11 @@ func TestCheckoutExpires(t *testing.T) {
 	if diff := cmp.Diff([]string{"checkout.session.expired"}, b.advance(`{"days":1}`)); diff != "" {
 		t.Errorf("events (-want +got)\n%s", diff)
 	}
-	if _, page := b.do(http.MethodGet, "/c/pay/"+byClock.ID, ""); !strings.Contains(string(page), "has expired") {
+	if page := b.do(http.MethodGet, "/c/pay/"+byClock.ID, ""); !strings.Contains(page.body, "has expired") {
 		t.Error("the page does not say that the session has expired")
 	}
-	if response, _ := b.pay(byClock, "4242424242424242"); response.StatusCode != http.StatusConflict {
-		t.Errorf("paying an expired session answers %d, want 409", response.StatusCode)
+	if got := b.pay(byClock, "4242424242424242"); got.status != http.StatusConflict {
+		t.Errorf("paying an expired session answers %d, want 409", got.status)
 	}
 	if _, err := b.api.CheckoutSessions.Expire(byCall.ID, nil); b.stripeError(err).HTTPStatusCode != http.StatusBadRequest {
 		t.Errorf("expiring twice: %v", err)
@@ -314,5 +315,72 @@ func TestCheckoutLineItems(t *testing.T) {
 	b.advance(`{"days":28}`)
 	if renewed := b.subscription(sub.ID); renewed.LatestInvoice.AmountPaid != 3600 {
 		t.Errorf("second invoice = %d, want 3600: the setup is paid once", renewed.LatestInvoice.AmountPaid)
+	}
+}
+
+func TestCheckoutSettings(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	session := b.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly", func(p *stripe.CheckoutSessionParams) {
+		p.AllowPromotionCodes = stripe.Bool(true)
+		p.AutomaticTax = &stripe.CheckoutSessionAutomaticTaxParams{Enabled: stripe.Bool(true)}
+		p.PaymentMethodCollection = stripe.String("if_required")
+		p.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{TrialPeriodDays: stripe.Int64(7)}
+	})
+	if !session.AllowPromotionCodes || !session.AutomaticTax.Enabled || session.PaymentMethodCollection != "if_required" || session.AmountTotal != 0 {
+		t.Errorf("session = promotion codes %v, tax %v, collection %s, total %d",
+			session.AllowPromotionCodes, session.AutomaticTax.Enabled, session.PaymentMethodCollection, session.AmountTotal)
+	}
+	if plain := b.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly"); plain.AllowPromotionCodes || plain.PaymentMethodCollection != "always" {
+		t.Errorf("without settings: promotion codes %v, collection %s", plain.AllowPromotionCodes, plain.PaymentMethodCollection)
+	}
+	sub := b.subscription(b.paid(session, "4242424242424242").Subscription.ID)
+	if sub.Status != stripe.SubscriptionStatusTrialing || sub.TrialEnd != start.AddDate(0, 0, 7).Unix() {
+		t.Errorf("subscription = %s until %d", sub.Status, sub.TrialEnd)
+	}
+	_, err := b.api.CheckoutSessions.New(&stripe.CheckoutSessionParams{
+		Mode: stripe.String("payment"), SuccessURL: stripe.String("https://shop.example"), PaymentMethodCollection: stripe.String("always"),
+		LineItems: []*stripe.CheckoutSessionLineItemParams{{Price: stripe.String("price_credits_once"), Quantity: stripe.Int64(1)}},
+	})
+	if refused := b.stripeError(err); refused.Param != "payment_method_collection" {
+		t.Errorf("collection in payment mode: %v", refused)
+	}
+}
+
+func TestCheckoutFilters(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	customer, err := b.api.Customers.New(nil)
+	b.must(err)
+	mine := func(p *stripe.CheckoutSessionParams) { p.Customer = &customer.ID }
+	complete := b.paid(b.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly", mine), "4242424242424242")
+	open := b.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly", mine)
+	expired, err := b.api.CheckoutSessions.Expire(b.session(stripe.CheckoutSessionModePayment, "price_credits_once").ID, nil)
+	b.must(err)
+	if event, _ := b.lastEvent(); event.Type != stripe.EventTypeCheckoutSessionExpired || event.GetObjectValue("id") != expired.ID ||
+		event.GetObjectValue("status") != "expired" {
+		t.Errorf("event = %s of %s", event.Type, event.GetObjectValue("id"))
+	}
+	for name, test := range map[string]struct {
+		params stripe.CheckoutSessionListParams
+		want   []string
+	}{
+		"all":                       {stripe.CheckoutSessionListParams{}, []string{expired.ID, open.ID, complete.ID}},
+		"of the customer":           {stripe.CheckoutSessionListParams{Customer: &customer.ID}, []string{open.ID, complete.ID}},
+		"open":                      {stripe.CheckoutSessionListParams{Status: stripe.String("open")}, []string{open.ID}},
+		"expired":                   {stripe.CheckoutSessionListParams{Status: stripe.String("expired")}, []string{expired.ID}},
+		"of the subscription":       {stripe.CheckoutSessionListParams{Subscription: &complete.Subscription.ID}, []string{complete.ID}},
+		"of the customer, complete": {stripe.CheckoutSessionListParams{Customer: &customer.ID, Status: stripe.String("complete")}, []string{complete.ID}},
+		"of nobody":                 {stripe.CheckoutSessionListParams{Customer: stripe.String("cus_x")}, nil},
+	} {
+		var got []string
+		list := b.api.CheckoutSessions.List(&test.params)
+		for list.Next() {
+			got = append(got, list.CheckoutSession().ID)
+		}
+		b.must(list.Err())
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", name, diff)
+		}
 	}
 }

@@ -1,20 +1,15 @@
 package sandbox
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"net/http"
-	"net/url"
 	"strings"
 )
 
 //go:embed assets/checkout.html
 var checkoutHTML string
-
-//go:embed assets/checkout.css
-var checkoutCSS []byte
 
 // checkoutTemplate is parsed once; a mistake in it shows when the program
 // starts.
@@ -43,33 +38,30 @@ type pageField struct {
 	Name, Label, Type, Autocomplete, Placeholder, Mode, Value, Error string
 }
 
-func (s *Server) serveStylesheet(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "text/css; charset=utf-8")
-	_, _ = w.Write(checkoutCSS) // a browser that is gone needs no stylesheet
-}
-
-// servePage shows a session. ?card= fills the form in with a test card.
-func (s *Server) servePage(w http.ResponseWriter, r *http.Request) {
-	a := s.accountOfSession(r.PathValue("id"))
+// serveCheckout shows a session. ?card= fills the form in with a test card.
+func (s *Server) serveCheckout(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("id")
+	a := s.accountThat(func(a *account) bool { return a.Sessions.get(id) != nil })
 	if a == nil {
 		http.Error(w, "There is no such checkout session in this sandbox.", http.StatusNotFound)
 		return
 	}
 	a.begin()
 	defer a.mu.Unlock()
-	current := a.Sessions.get(r.PathValue("id"))
+	current := a.Sessions.get(id)
 	input := pageInput{}
 	if number := r.URL.Query().Get("card"); number != "" {
 		input = prefilled(number, a.now)
 	}
-	a.writePage(w, http.StatusOK, current, a.page(current, input, nil, ""))
+	a.writeCheckout(w, http.StatusOK, current, a.page(current, input, nil, ""))
 }
 
 // servePayment takes the submitted form: 303 to the success URL, 402 when the
 // card is declined, 422 when the form is not filled in, 409 when the session is
 // not open any more.
 func (s *Server) servePayment(w http.ResponseWriter, r *http.Request) {
-	a := s.accountOfSession(r.PathValue("id"))
+	id := r.PathValue("id")
+	a := s.accountThat(func(a *account) bool { return a.Sessions.get(id) != nil })
 	if a == nil {
 		http.Error(w, "There is no such checkout session in this sandbox.", http.StatusNotFound)
 		return
@@ -82,15 +74,15 @@ func (s *Server) servePayment(w http.ResponseWriter, r *http.Request) {
 	defer s.changed()
 	a.begin()
 	defer a.mu.Unlock()
-	current := a.Sessions.get(r.PathValue("id"))
+	current := a.Sessions.get(id)
 	if current.Status != statusOpen {
-		a.writePage(w, http.StatusConflict, current, a.page(current, pageInput{}, nil, ""))
+		a.writeCheckout(w, http.StatusConflict, current, a.page(current, pageInput{}, nil, ""))
 		return
 	}
 	input := readInput(r.PostForm)
 	paying, faults := input.buyer(current.knownEmail(a), a.now)
 	if len(faults) > 0 {
-		a.writePage(w, http.StatusUnprocessableEntity, current, a.page(current, input, faults, "Please check the marked fields."))
+		a.writeCheckout(w, http.StatusUnprocessableEntity, current, a.page(current, input, faults, "Please check the marked fields."))
 		return
 	}
 	card, declined := cardByNumber(input.number)
@@ -99,43 +91,18 @@ func (s *Server) servePayment(w http.ResponseWriter, r *http.Request) {
 		declined = a.paySession(current, paying)
 	}
 	if declined != nil {
-		a.writePage(w, http.StatusPaymentRequired, current, a.page(current, input, nil, declined.message))
+		a.writeCheckout(w, http.StatusPaymentRequired, current, a.page(current, input, nil, declined.message))
 		return
 	}
-	http.Redirect(w, r, successURL(current), http.StatusSeeOther)
+	http.Redirect(w, r, successURL(current), http.StatusSeeOther) //nolint:gosec // the seller's own URL, given with the secret key
 }
 
 func successURL(s *session) string {
 	return strings.ReplaceAll(string(s.SuccessURL), "{CHECKOUT_SESSION_ID}", s.ID)
 }
 
-// writePage renders before it answers, so that a half page is never sent.
-func (a *account) writePage(w http.ResponseWriter, status int, s *session, page checkoutPage) {
-	var body bytes.Buffer
-	if err := checkoutTemplate.Execute(&body, page); err != nil {
-		a.server.options.Logger.Error("rendering the checkout page", "session", s.ID, "error", err)
-		http.Error(w, "The page could not be rendered.", http.StatusInternalServerError)
-		return
-	}
-	header := w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Security-Policy", pagePolicy(string(s.SuccessURL)))
-	header.Set("Cache-Control", "no-store")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	_, _ = w.Write(body.Bytes()) // a browser that is gone needs no page
-}
-
-// pagePolicy allows the page its stylesheet and its form, and nothing else.
-// Browsers apply form-action to the redirect after the form, too, so the
-// success URL's origin is named.
-func pagePolicy(success string) string {
-	origin := ""
-	if u, err := url.Parse(success); err == nil {
-		origin = " " + u.Scheme + "://" + u.Host
-	}
-	return "default-src 'none'; style-src 'self'; form-action 'self'" + origin + "; base-uri 'none'; frame-ancestors 'none'"
+func (a *account) writeCheckout(w http.ResponseWriter, status int, s *session, page checkoutPage) {
+	a.server.writePage(w, status, checkoutTemplate, page, string(s.SuccessURL))
 }
 
 // page describes a session with what was typed and what was wrong with it.

@@ -8,7 +8,7 @@ import (
 
 // buyer is who pays on the checkout page, and with which card.
 type buyer struct {
-	email, name, cvc  string
+	email, name       string
 	card              testCard
 	expMonth, expYear int64
 }

@@ -63,7 +63,7 @@ type createSessionParams struct {
 	Locale             string        `form:"locale"`
 	Metadata           form.Metadata `form:"metadata"`
 	Mode               string        `form:"mode,required" enum:"payment setup subscription"`
-	PaymentCollection  string        `form:"payment_method_collection" enum:"always"`
+	PaymentCollection  string        `form:"payment_method_collection" enum:"always if_required"`
 	PaymentMethodTypes []string      `form:"payment_method_types"`
 	PhoneNumber        enabledParams `form:"phone_number_collection"`
 	SubmitType         string        `form:"submit_type" enum:"auto book donate pay"`
@@ -147,6 +147,9 @@ func (p *createSessionParams) applyMode(s *session) {
 		s.CustomerCreation = "always"
 	}
 	if p.Mode == modeSubscription {
+		if p.PaymentCollection != "" {
+			s.PaymentMethodCollection = object.Text(p.PaymentCollection)
+		}
 		return
 	}
 	s.PaymentMethodCollection = "if_required"
@@ -171,24 +174,37 @@ func (p *createSessionParams) check(a *account) error {
 			return err
 		}
 	}
-	if err := checkURL("success_url", p.SuccessURL); err != nil {
+	if err := p.checkURLs(); err != nil {
 		return err
-	}
-	if p.CancelURL != "" {
-		if err := checkURL("cancel_url", p.CancelURL); err != nil {
-			return err
-		}
 	}
 	if at := p.ExpiresAt; at != nil && (*at < a.now+30*60 || *at > a.now+sessionLifetime) {
 		return invalid("expires_at", "", "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.")
 	}
-	if p.Mode == modePayment && p.SubscriptionData != nil {
-		return invalid("subscription_data", "", "You can not pass `subscription_data` in `payment` mode.")
-	}
-	if p.Mode == modeSubscription && p.PaymentIntentData != nil {
-		return invalid("payment_intent_data", "", "You can not pass `payment_intent_data` in `subscription` mode.")
+	return p.checkMode()
+}
+
+// checkMode refuses what belongs to the other mode.
+func (p *createSessionParams) checkMode() error {
+	for _, param := range []struct {
+		name, mode string
+		given      bool
+	}{
+		{"subscription_data", modePayment, p.SubscriptionData != nil},
+		{"payment_method_collection", modePayment, p.PaymentCollection != ""},
+		{"payment_intent_data", modeSubscription, p.PaymentIntentData != nil},
+	} {
+		if param.given && p.Mode == param.mode {
+			return invalid(param.name, "", "You can not pass `%s` in `%s` mode.", param.name, param.mode)
+		}
 	}
 	return nil
+}
+
+func (p *createSessionParams) checkURLs() error {
+	if err := checkURL("success_url", p.SuccessURL); err != nil || p.CancelURL == "" {
+		return err
+	}
+	return checkURL("cancel_url", p.CancelURL)
 }
 
 // readDetails keeps what the session's subscription or payment will be given.

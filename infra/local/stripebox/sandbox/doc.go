@@ -1,12 +1,15 @@
 // Package sandbox is a Stripe account in memory, one for each secret key: the
-// /v1 API in the shapes of version 2024-06-20, the hosted checkout page, signed
-// webhooks and a clock that can be advanced. It owns the state and the rules by
-// which Stripe moves it; shapes are in package object, request decoding in form,
-// webhook delivery in delivery. It never calls Stripe and holds no real card.
+// /v1 API in the shapes of version 2024-06-20, the hosted checkout page, the
+// customer portal, signed webhooks and a clock that can be advanced. It owns the
+// state and the rules by which Stripe moves it; shapes are in package object,
+// request decoding in form, webhook delivery in delivery. It never calls Stripe
+// and holds no real card.
 //
 // The checkout page's form has the fields email, card_number, card_expiry
-// ("MM / YY"), card_cvc and name. Control operations, with the account's key as
-// on /v1, take and answer JSON:
+// ("MM / YY"), card_cvc and name. The portal's page has forms that post to
+// /p/session/{id}/subscriptions/{subscription}/cancel, with the optional fields
+// feedback and comment, and to .../keep, which undoes that. Control operations,
+// with the account's key as on /v1, take and answer JSON:
 //
 //	POST /_sandbox/advance            {"seconds": n} or {"days": n} or {"to": unix}
 //	POST /_sandbox/settle             {"timeout_seconds": n}, default 30

@@ -114,7 +114,7 @@ type listEventsParams struct {
 }
 
 func listEvents(c *call, p listEventsParams) (any, error) {
-	page, err := list(c, &c.Events, p.listParams, func(event *object.Event) bool {
+	events, err := list(c, &c.Events, p.listParams, func(event *object.Event) bool {
 		delivered := c.server.dispatcher.Undelivered(event.ID) == 0
 		return p.Created.Contains(event.Created) &&
 			(p.DeliverySuccess == nil || *p.DeliverySuccess == delivered) &&
@@ -124,7 +124,6 @@ func listEvents(c *call, p listEventsParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	events := page.(*object.List[any])
 	for i, event := range events.Data {
 		events.Data[i] = c.shownEvent(event.(*object.Event))
 	}

@@ -95,8 +95,15 @@ func (b *box) must(err error) {
 	}
 }
 
-// do sends a plain request; the answer's body is read.
-func (b *box) do(method, path, body string, headers ...string) (*http.Response, []byte) {
+// reply is what a plain request was answered.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// do sends a plain request and follows no redirect.
+func (b *box) do(method, path, body string, headers ...string) reply {
 	b.t.Helper()
 	request, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(body))
 	b.must(err)
@@ -113,18 +120,18 @@ func (b *box) do(method, path, body string, headers ...string) (*http.Response, 
 	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
 	b.must(err)
-	return response, data
+	return reply{response.StatusCode, response.Header, string(data)}
 }
 
 // control calls a control operation and decodes its answer.
 func (b *box) control(method, path, body string, into any) {
 	b.t.Helper()
-	response, data := b.do(method, path, body)
-	if response.StatusCode != http.StatusOK {
-		b.t.Fatalf("%s %s = %d %s", method, path, response.StatusCode, data)
+	got := b.do(method, path, body)
+	if got.status != http.StatusOK {
+		b.t.Fatalf("%s %s = %d %s", method, path, got.status, got.body)
 	}
 	if into != nil {
-		b.must(json.Unmarshal(data, into))
+		b.must(json.Unmarshal([]byte(got.body), into))
 	}
 }
 
@@ -156,22 +163,19 @@ func (b *box) settle() {
 }
 
 // pay submits a session's page.
-func (b *box) pay(session *stripe.CheckoutSession, card string) (*http.Response, string) {
+func (b *box) pay(session *stripe.CheckoutSession, card string) reply {
 	b.t.Helper()
 	form := url.Values{
 		"email": {"jenny@example.com"}, "card_number": {card}, "card_expiry": {"12 / 30"}, "card_cvc": {"123"}, "name": {"Jenny Rosen"},
 	}
-	path := "/c/pay/" + session.ID
-	response, body := b.do(http.MethodPost, path, form.Encode())
-	return response, string(body)
+	return b.do(http.MethodPost, "/c/pay/"+session.ID, form.Encode())
 }
 
 // paid submits a session's page and expects the payment to go through.
 func (b *box) paid(session *stripe.CheckoutSession, card string) *stripe.CheckoutSession {
 	b.t.Helper()
-	response, body := b.pay(session, card)
-	if response.StatusCode != http.StatusSeeOther {
-		b.t.Fatalf("paying = %d %s", response.StatusCode, body)
+	if got := b.pay(session, card); got.status != http.StatusSeeOther {
+		b.t.Fatalf("paying = %d %s", got.status, got.body)
 	}
 	complete, err := b.api.CheckoutSessions.Get(session.ID, nil)
 	b.must(err)
@@ -270,6 +274,7 @@ type hook struct {
 }
 
 func newHook(t *testing.T) *hook {
+	t.Helper()
 	h := &hook{}
 	h.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

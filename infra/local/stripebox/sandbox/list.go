@@ -44,7 +44,7 @@ func show(row any) any {
 }
 
 // list answers one page of the rows that keep lets through, newest first.
-func list[T resource](c *call, t *table[T], p listParams, keep func(T) bool) (any, error) {
+func list[T resource](c *call, t *table[T], p listParams, keep func(T) bool) (*object.List[any], error) {
 	limit, err := p.limit()
 	if err != nil {
 		return nil, err

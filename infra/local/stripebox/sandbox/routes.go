@@ -6,12 +6,17 @@ import "net/http"
 // 404, whatever the method.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for pattern, run := range operations() {
-		mux.Handle(pattern, s.serveAPI(run))
+	for _, operations := range []map[string]operation{paymentOperations(), billingOperations(), accountOperations()} {
+		for pattern, run := range operations {
+			mux.Handle(pattern, s.serveAPI(run))
+		}
 	}
-	mux.HandleFunc("GET /c/pay/{id}", s.servePage)
+	mux.HandleFunc("GET /c/pay/{id}", s.serveCheckout)
 	mux.HandleFunc("POST /c/pay/{id}", s.servePayment)
-	mux.HandleFunc("GET /_sandbox/assets/checkout.css", s.serveStylesheet)
+	mux.HandleFunc("GET /p/session/{id}", s.servePortal)
+	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/cancel", s.servePortalAction(cancelInPortal))
+	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/keep", s.servePortalAction(keepInPortal))
+	mux.HandleFunc("GET /_sandbox/assets/page.css", s.serveStylesheet)
 	mux.HandleFunc("POST /_sandbox/advance", s.control(s.advanceClock))
 	mux.HandleFunc("POST /_sandbox/settle", s.control(s.settle))
 	mux.HandleFunc("GET /_sandbox/deliveries", s.control(s.deliveries))
@@ -30,11 +35,9 @@ func (s *Server) serveUnknown(w http.ResponseWriter, r *http.Request) {
 	writeAnswer(w, errorAnswer(unrecognizedURL(r)))
 }
 
-// operations are the API's paths, one line each.
-func operations() map[string]operation {
+// paymentOperations are the API's paths about who pays and how, one line each.
+func paymentOperations() map[string]operation {
 	return map[string]operation{
-		"GET /v1/balance": with(retrieveBalance),
-
 		"GET /v1/charges":      with(listCharges),
 		"GET /v1/charges/{id}": with(retrieveCharge),
 
@@ -51,14 +54,6 @@ func operations() map[string]operation {
 		"DELETE /v1/customers/{id}":              with(deleteCustomer),
 		"GET /v1/customers/{id}/payment_methods": with(listCustomerPaymentMethods),
 
-		"GET /v1/events":      with(listEvents),
-		"GET /v1/events/{id}": with(retrieveEvent),
-
-		"GET /v1/invoices":            with(listInvoices),
-		"GET /v1/invoices/{id}":       with(retrieveInvoice),
-		"GET /v1/invoices/{id}/lines": with(listInvoiceLines),
-		"POST /v1/invoices/{id}/pay":  with(payInvoiceNow),
-
 		"POST /v1/payment_intents":              with(createPaymentIntent),
 		"GET /v1/payment_intents":               with(listPaymentIntents),
 		"GET /v1/payment_intents/{id}":          with(retrievePaymentIntent),
@@ -72,6 +67,25 @@ func operations() map[string]operation {
 		"POST /v1/payment_methods/{id}/attach": with(attachPaymentMethod),
 		"POST /v1/payment_methods/{id}/detach": with(detachPaymentMethod),
 
+		"POST /v1/refunds":     with(createRefund),
+		"GET /v1/refunds":      with(listRefunds),
+		"GET /v1/refunds/{id}": with(retrieveRefund),
+	}
+}
+
+// billingOperations are those about what is sold and billed.
+func billingOperations() map[string]operation {
+	return map[string]operation{
+		"POST /v1/billing_portal/configurations":     with(createPortalConfiguration),
+		"GET /v1/billing_portal/configurations":      with(listPortalConfigurations),
+		"GET /v1/billing_portal/configurations/{id}": with(retrievePortalConfiguration),
+		"POST /v1/billing_portal/sessions":           with(createPortalSession),
+
+		"GET /v1/invoices":            with(listInvoices),
+		"GET /v1/invoices/{id}":       with(retrieveInvoice),
+		"GET /v1/invoices/{id}/lines": with(listInvoiceLines),
+		"POST /v1/invoices/{id}/pay":  with(payInvoiceNow),
+
 		"POST /v1/prices":      with(createPrice),
 		"GET /v1/prices":       with(listPrices),
 		"GET /v1/prices/{id}":  with(retrievePrice),
@@ -82,15 +96,21 @@ func operations() map[string]operation {
 		"GET /v1/products/{id}":  with(retrieveProduct),
 		"POST /v1/products/{id}": with(updateProduct),
 
-		"POST /v1/refunds":     with(createRefund),
-		"GET /v1/refunds":      with(listRefunds),
-		"GET /v1/refunds/{id}": with(retrieveRefund),
-
 		"POST /v1/subscriptions":        with(createSubscription),
 		"GET /v1/subscriptions":         with(listSubscriptions),
 		"GET /v1/subscriptions/{id}":    with(retrieveSubscription),
 		"POST /v1/subscriptions/{id}":   with(updateSubscription),
 		"DELETE /v1/subscriptions/{id}": with(cancelSubscription),
+	}
+}
+
+// accountOperations are those about the account itself and its webhooks.
+func accountOperations() map[string]operation {
+	return map[string]operation{
+		"GET /v1/balance": with(retrieveBalance),
+
+		"GET /v1/events":      with(listEvents),
+		"GET /v1/events/{id}": with(retrieveEvent),
 
 		"POST /v1/webhook_endpoints":        with(createWebhookEndpoint),
 		"GET /v1/webhook_endpoints":         with(listWebhookEndpoints),

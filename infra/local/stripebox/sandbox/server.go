@@ -21,7 +21,7 @@ type Options struct {
 	Now func() time.Time
 	// Logger receives what the sandbox does on its own. Default: nothing.
 	Logger *slog.Logger
-	// PublicURL is the origin of the checkout page, without a final slash.
+	// PublicURL is the origin of the hosted pages, without a final slash.
 	// Default: the origin of the request that creates the session.
 	PublicURL string
 	// StateFile keeps the state across restarts. Default: memory only.
@@ -87,7 +87,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// ServeHTTP answers the API, the checkout page and the control operations.
+// ServeHTTP answers the API, the hosted pages and the control operations.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeHTTP(w, r) }
 
 // Close ends webhook deliveries at once and writes the state file, if any. It
@@ -113,24 +113,29 @@ func (s *Server) account(key string, livemode bool) *account {
 		a.Livemode = livemode
 		a.now = s.options.Now().Unix()
 		a.seedCatalog()
+		a.seedPortal()
 		s.accounts[id] = a
 	}
 	return a
 }
 
-// accountOfSession is the account that a checkout session belongs to, or nil.
-func (s *Server) accountOfSession(id string) *account {
+// accountThat is the account that a hosted page belongs to, or nil: the one
+// that has what the page is about.
+func (s *Server) accountThat(has func(*account) bool) *account {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, a := range s.accounts {
-		if a.hasSession(id) {
+		a.mu.Lock()
+		found := has(a)
+		a.mu.Unlock()
+		if found {
 			return a
 		}
 	}
 	return nil
 }
 
-// origin is where the checkout page is found from outside.
+// origin is where the hosted pages are found from outside.
 func (s *Server) origin(r *http.Request) string {
 	if s.options.PublicURL != "" {
 		return s.options.PublicURL

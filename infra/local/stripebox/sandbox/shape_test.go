@@ -45,13 +45,13 @@ func TestShapesMatchStripesSamples(t *testing.T) {
 		"customer": "customers", "product": "products", "price": "prices", "payment_method": "payment_methods",
 		"checkout.session": "checkout/sessions", "subscription": "subscriptions", "invoice": "invoices",
 		"payment_intent": "payment_intents", "charge": "charges", "refund": "refunds", "webhook_endpoint": "webhook_endpoints",
-		"event": "events?type=customer.created",
+		"event": "events?type=customer.created", "billing_portal.configuration": "billing_portal/configurations",
 	}
 	for name, path := range lists {
 		t.Run(name, func(t *testing.T) {
-			_, body := b.do(http.MethodGet, "/v1/"+path, "")
+			body := b.do(http.MethodGet, "/v1/"+path, "").body
 			var page struct{ Data []map[string]any }
-			if err := json.Unmarshal(body, &page); err != nil || len(page.Data) == 0 {
+			if err := json.Unmarshal([]byte(body), &page); err != nil || len(page.Data) == 0 {
 				t.Fatalf("%v: %s", err, body)
 			}
 			want := keys(samples.Resources[name])
@@ -63,20 +63,26 @@ func TestShapesMatchStripesSamples(t *testing.T) {
 			}
 		})
 	}
+	t.Run("billing_portal.session", func(t *testing.T) {
+		body := b.do(http.MethodPost, "/v1/billing_portal/sessions", "customer="+sub.Customer.ID).body
+		compareNested(t, map[string]any{"": samples.Resources["billing_portal.session"]}, `{"":`+body+`}`, "")
+		body = b.do(http.MethodGet, "/v1/billing_portal/configurations/bpc_default", "").body
+		compareNested(t, samples.Resources["billing_portal.configuration"], body, "business_profile", "features", "login_page")
+	})
 	t.Run("nested", func(t *testing.T) {
-		_, body := b.do(http.MethodGet, "/v1/subscriptions/"+sub.ID, "")
+		body := b.do(http.MethodGet, "/v1/subscriptions/"+sub.ID, "").body
 		compareNested(t, samples.Resources["subscription"], body, "items", "automatic_tax", "cancellation_details", "payment_settings", "trial_settings")
-		_, body = b.do(http.MethodGet, "/v1/invoices/"+sub.LatestInvoice.ID, "")
+		body = b.do(http.MethodGet, "/v1/invoices/"+sub.LatestInvoice.ID, "").body
 		compareNested(t, samples.Resources["invoice"], body, "payment_settings", "status_transitions", "subscription_details", "issuer")
 	})
 }
 
 // compareNested compares the fields of the named hashes, and of the first
 // element where a hash is a list.
-func compareNested(t *testing.T, sample map[string]any, body []byte, names ...string) {
+func compareNested(t *testing.T, sample map[string]any, body string, names ...string) {
 	t.Helper()
 	var got map[string]any
-	if err := json.Unmarshal(body, &got); err != nil {
+	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range names {

@@ -113,6 +113,8 @@ func (a *account) restore(encoded []byte) error {
 		return err
 	}
 	a.state = kept.state
+	a.now = a.clock()
+	a.seedPortal() // a file from before the portal holds no configuration
 	for _, missing := range kept.Undelivered {
 		event, e := a.Events.get(missing.Event), a.Endpoints.get(missing.Endpoint)
 		if event != nil && e != nil {

@@ -31,56 +31,78 @@ func updateSubscription(c *call, p updateSubscriptionParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if sub.over() && p.changesBilling() {
-		return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
-	}
-	cancelAt, err := p.cancelAt(c.account)
-	if err != nil {
-		return nil, err
-	}
-	trialEnd, err := c.trialEnd("", p.TrialEnd, nil)
-	if err != nil {
-		return nil, err
-	}
-	if id := p.DefaultPaymentMethod; id != nil && *id != "" {
-		if _, err := c.ownedMethod(sub.Customer.ID, *id); err != nil {
-			return nil, err
-		}
-	}
-	items, err := c.changedItems(sub, p.Items)
+	update, err := p.check(c.account, sub)
 	if err != nil {
 		return nil, err
 	}
 	var invoice *object.Invoice
-	c.update(eventSubscriptionUpdated, sub.shown(), func() {
-		p.applyPlain(sub)
-		if p.CancelAt != nil {
-			sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt = cancelAt, false, 0
-		}
-		if p.CancelAtPeriodEnd != nil {
-			c.scheduleCancellation(sub, *p.CancelAtPeriodEnd)
-		}
-		trialEnded := p.TrialEnd == "now" && sub.Status == statusTrialing
-		if p.TrialEnd != "" {
-			c.moveTrial(sub, trialEnd)
-		}
-		if trialEnded && items != nil {
-			sub.Items.Data, items = items, nil // the new period bills them from its start
-		}
-		invoice = c.changeItems(sub, items, p.ProrationBehavior)
-		if trialEnded {
-			invoice = c.draftPeriod(sub, reasonUpdate)
-		}
-		if sub.CancelAtPeriodEnd {
-			sub.CancelAt = object.Unix(sub.CurrentPeriodEnd)
-		}
-	})
+	c.update(eventSubscriptionUpdated, sub.shown(), func() { invoice = update.apply(c.account, sub) })
 	if invoice != nil {
 		c.emit("invoice.created", invoice)
 		c.finalize(invoice)
 		c.payInvoice(invoice, c.methodOf(sub)) // a decline shows in the status
 	}
 	return sub.shown(), nil
+}
+
+// subscriptionUpdate is an update that has been checked.
+type subscriptionUpdate struct {
+	updateSubscriptionParams
+	cancelAt object.Unix
+	trialEnd int64
+	items    []*object.SubscriptionItem // nil when they stay
+}
+
+func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscriptionUpdate, error) {
+	if sub.over() && p.changesBilling() {
+		return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
+	}
+	if id := p.DefaultPaymentMethod; id != nil && *id != "" {
+		if _, err := a.ownedMethod(sub.Customer.ID, *id); err != nil {
+			return nil, err
+		}
+	}
+	cancelAt, err := p.cancelAt(a)
+	if err != nil {
+		return nil, err
+	}
+	trialEnd, err := a.trialEnd("", p.TrialEnd, nil)
+	if err != nil {
+		return nil, err
+	}
+	items, err := a.changedItems(sub, p.Items)
+	if err != nil {
+		return nil, err
+	}
+	return &subscriptionUpdate{*p, cancelAt, trialEnd, items}, nil
+}
+
+// apply changes the subscription and drafts the invoice that is due at once, if
+// any.
+func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoice {
+	u.applyPlain(sub)
+	if u.CancelAt != nil {
+		sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt = u.cancelAt, false, 0
+	}
+	if u.CancelAtPeriodEnd != nil {
+		a.scheduleCancellation(sub, *u.CancelAtPeriodEnd)
+	}
+	trialEnded := u.TrialEnd == "now" && sub.Status == statusTrialing
+	if u.TrialEnd != "" {
+		a.moveTrial(sub, u.trialEnd)
+	}
+	items := u.items
+	if trialEnded && items != nil {
+		sub.Items.Data, items = items, nil // the new period bills them from its start
+	}
+	invoice := a.changeItems(sub, items, u.ProrationBehavior)
+	if trialEnded {
+		invoice = a.draftPeriod(sub, reasonUpdate)
+	}
+	if sub.CancelAtPeriodEnd {
+		sub.CancelAt = object.Unix(sub.CurrentPeriodEnd)
+	}
+	return invoice
 }
 
 func (p *updateSubscriptionParams) changesBilling() bool {

@@ -141,14 +141,14 @@ func TestResend(t *testing.T) {
 		Deliveries []attempt
 	}
 	b.control(http.MethodPost, "/_sandbox/events/"+event.ID+"/resend", "", &answer)
-	if answer.Event != event.ID || len(answer.Deliveries) != 1 || answer.Deliveries[0].StatusCode != 200 || answer.Deliveries[0].Attempt != 2 {
+	if answer.Event != event.ID || len(answer.Deliveries) != 1 || answer.Deliveries[0].StatusCode != http.StatusOK || answer.Deliveries[0].Attempt != 2 {
 		t.Errorf("resend = %+v", answer)
 	}
 	if again := h.received(); len(again) != 2 || again[1].ID != event.ID {
 		t.Errorf("received %v", h.types())
 	}
-	if response, _ := b.do(http.MethodPost, "/_sandbox/events/evt_x/resend", ""); response.StatusCode != http.StatusNotFound {
-		t.Errorf("resending an unknown event answers %d", response.StatusCode)
+	if got := b.do(http.MethodPost, "/_sandbox/events/evt_x/resend", ""); got.status != http.StatusNotFound {
+		t.Errorf("resending an unknown event answers %d", got.status)
 	}
 }
 
@@ -263,11 +263,10 @@ func (b *box) resources(event string) map[string]string {
 	answers := map[string]string{}
 	for _, path := range []string{
 		"customers", "products", "prices", "payment_methods", "checkout/sessions", "subscriptions?status=all", "invoices",
-		"payment_intents", "charges", "refunds", "webhook_endpoints", "balance",
+		"payment_intents", "charges", "refunds", "webhook_endpoints", "balance", "billing_portal/configurations",
 		"events?limit=100&starting_after=" + event,
 	} {
-		_, body := b.do(http.MethodGet, "/v1/"+path, "")
-		answers[path] = string(body)
+		answers[path] = b.do(http.MethodGet, "/v1/"+path, "").body
 	}
 	return answers
 }
