@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 
-	. "billhook/pkg/api"
+	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
@@ -11,7 +11,7 @@ import (
 
 // CreateCheckoutSession starts a purchase for the calling user.
 func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSessionRequestObject) (CreateCheckoutSessionResponseObject, error) {
-	mode, err := ModeOf(r.Params.TestMode, r.Params.Environment)
+	mode, err := api.ModeOf(r.Params.TestMode, r.Params.Environment)
 	if err != nil {
 		return nil, err
 	}

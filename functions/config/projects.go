@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	. "billhook/pkg/api"
+	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/identity"
 )
@@ -21,7 +21,7 @@ func (s *server) CreateProject(ctx context.Context, r CreateProjectRequestObject
 		Owner:     identity.From(ctx).Tenant,
 		Name:      r.Body.Name,
 		Active:    true,
-		CreatedAt: s.now().UTC(),
+		CreatedAt: s.timestamp(),
 	}
 	if r.Body.Description != nil {
 		p.Description = *r.Body.Description
@@ -43,7 +43,7 @@ func (s *server) GetProject(ctx context.Context, r GetProjectRequestObject) (Get
 
 // ListProjects answers a page of the caller's projects, newest first.
 func (s *server) ListProjects(ctx context.Context, r ListProjectsRequestObject) (ListProjectsResponseObject, error) {
-	page, size, err := PageOf(r.Params.Page, r.Params.PageSize)
+	page, size, err := api.PageOf(r.Params.Page, r.Params.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -51,22 +51,22 @@ func (s *server) ListProjects(ctx context.Context, r ListProjectsRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	projects, err := s.store.Projects(ctx, Slice(ids, page, size))
+	projects, err := s.store.Projects(ctx, api.Slice(ids, page, size))
 	if err != nil {
 		return nil, err
 	}
-	answer := ListProjects200JSONResponse{Projects: []Project{}, Total: len(ids), Page: page, PageSize: size}
+	answer := ListProjects200JSONResponse{Projects: []api.Project{}, Total: len(ids), Page: page, PageSize: size}
 	for _, p := range projects {
 		answer.Projects = append(answer.Projects, projectAnswer(p))
 	}
 	return answer, nil
 }
 
-func projectAnswer(p billing.Project) Project {
-	return Project{
+func projectAnswer(p billing.Project) api.Project {
+	return api.Project{
 		ID:          p.ID,
 		Name:        p.Name,
-		Description: Text(p.Description),
+		Description: api.Text(p.Description),
 		IsActive:    p.Active,
 		CreatedAt:   p.CreatedAt,
 	}

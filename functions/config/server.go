@@ -54,6 +54,10 @@ func routes(answer *web.Errors, s StrictServerInterface) http.Handler {
 	})
 }
 
+// timestamp is the time for what is stored, in the milliseconds that the table
+// keeps, so that it is answered now as it will be read.
+func (s *server) timestamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
 // owned reads a project that the caller owns.
 func (s *server) owned(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error) {
 	project, config, err := s.store.Project(ctx, id)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	. "billhook/pkg/api"
+	"billhook/pkg/api"
 	"billhook/pkg/billing"
 )
 
@@ -52,12 +52,12 @@ func (s *server) PutStripeConfig(ctx context.Context, r PutStripeConfigRequestOb
 // put writes each mode's secret as a new version first. Writing the
 // configuration, which names the versions, then makes all of them effective at
 // once: a failure in between changes nothing.
-func (s *server) put(ctx context.Context, project uuid.UUID, r StripeConfigRequest) (billing.StripeConfig, error) {
+func (s *server) put(ctx context.Context, project uuid.UUID, r api.StripeConfigRequest) (billing.StripeConfig, error) {
 	_, config, err := s.owned(ctx, project)
 	if err != nil {
 		return billing.StripeConfig{}, err
 	}
-	now := s.now().UTC()
+	now := s.timestamp()
 	next := billing.StripeConfig{Project: project, CreatedAt: now}
 	if config != nil {
 		next = *config
@@ -76,7 +76,7 @@ func (s *server) put(ctx context.Context, project uuid.UUID, r StripeConfigReque
 // sent is what a request holds for one mode; empty fields stay as they are.
 type sent struct{ secretKey, publishableKey, webhookSecret *string }
 
-func sentCredentials(r StripeConfigRequest) map[billing.Mode]sent {
+func sentCredentials(r api.StripeConfigRequest) map[billing.Mode]sent {
 	return map[billing.Mode]sent{
 		billing.Test: {r.TestSecretKey, r.TestPublishableKey, r.TestWebhookSecret},
 		billing.Live: {r.LiveSecretKey, r.LivePublishableKey, r.LiveWebhookSecret},
@@ -92,7 +92,7 @@ func (s *server) save(ctx context.Context, scope billing.Scope, set *billing.Cre
 	if err != nil {
 		return err
 	}
-	now := s.now().UTC()
+	now := s.timestamp()
 	if r.secretKey != nil {
 		creds.SecretKey = billing.Secret(*r.secretKey)
 	}
@@ -121,7 +121,7 @@ func (s *server) DeleteStripeConfig(ctx context.Context, r DeleteStripeConfigReq
 	}
 	next := *config
 	next.Active = false
-	next.UpdatedAt = s.now().UTC()
+	next.UpdatedAt = s.timestamp()
 	if err := s.store.SaveStripeConfig(ctx, next); err != nil {
 		return nil, err
 	}
@@ -145,22 +145,22 @@ func (s *server) GetWebhookURLs(ctx context.Context, r GetWebhookURLsRequestObje
 	}, nil
 }
 
-func configAnswer(c billing.StripeConfig) StripeConfig {
-	return StripeConfig{
+func configAnswer(c billing.StripeConfig) api.StripeConfig {
+	return api.StripeConfig{
 		ID:                       billing.Scope{Project: c.Project}.RecordID("stripe_config"),
 		ProjectID:                c.Project,
 		IsActive:                 c.Active,
 		HasTestCredentials:       c.Test.SecretKey != "",
 		HasLiveCredentials:       c.Live.SecretKey != "",
-		TestSecretKeyMasked:      Text(c.Test.SecretKey),
-		TestPublishableKeyMasked: Text(c.Test.PublishableKey),
-		TestWebhookSecretMasked:  Text(c.Test.WebhookSecret),
-		LiveSecretKeyMasked:      Text(c.Live.SecretKey),
-		LivePublishableKeyMasked: Text(c.Live.PublishableKey),
-		LiveWebhookSecretMasked:  Text(c.Live.WebhookSecret),
-		TestConfiguredAt:         Time(c.Test.ConfiguredAt),
-		LiveConfiguredAt:         Time(c.Live.ConfiguredAt),
+		TestSecretKeyMasked:      api.Text(c.Test.SecretKey),
+		TestPublishableKeyMasked: api.Text(c.Test.PublishableKey),
+		TestWebhookSecretMasked:  api.Text(c.Test.WebhookSecret),
+		LiveSecretKeyMasked:      api.Text(c.Live.SecretKey),
+		LivePublishableKeyMasked: api.Text(c.Live.PublishableKey),
+		LiveWebhookSecretMasked:  api.Text(c.Live.WebhookSecret),
+		TestConfiguredAt:         api.Time(c.Test.ConfiguredAt),
+		LiveConfiguredAt:         api.Time(c.Live.ConfiguredAt),
 		CreatedAt:                c.CreatedAt,
-		UpdatedAt:                Time(c.UpdatedAt),
+		UpdatedAt:                api.Time(c.UpdatedAt),
 	}
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
-	. "billhook/pkg/api"
+	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/identity"
 )
@@ -13,7 +13,7 @@ import (
 // GetPaymentStats answers the figures across the caller's projects, in one
 // mode. They are read from counters; no row is walked.
 func (s *server) GetPaymentStats(ctx context.Context, r GetPaymentStatsRequestObject) (GetPaymentStatsResponseObject, error) {
-	mode, err := ModeOf(r.Params.TestMode, r.Params.Environment)
+	mode, err := api.ModeOf(r.Params.TestMode, r.Params.Environment)
 	if err != nil {
 		return nil, err
 	}

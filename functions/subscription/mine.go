@@ -5,7 +5,7 @@ import (
 	"io"
 	"net/http"
 
-	. "billhook/pkg/api"
+	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
@@ -57,7 +57,7 @@ func current(newestFirst []billing.Subscription) *billing.Subscription {
 
 // ListMyPayments answers a page of the user's payments, newest first.
 func (s *server) ListMyPayments(ctx context.Context, r ListMyPaymentsRequestObject) (ListMyPaymentsResponseObject, error) {
-	page, size, err := PageOf(r.Params.Page, r.Params.PageSize)
+	page, size, err := api.PageOf(r.Params.Page, r.Params.PageSize)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (s *server) ListMyPayments(ctx context.Context, r ListMyPaymentsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	answer := ListMyPayments200JSONResponse{Payments: []Payment{}, Page: page, PageSize: size}
+	answer := ListMyPayments200JSONResponse{Payments: []api.Payment{}, Page: page, PageSize: size}
 	if customer == "" {
 		return answer, nil
 	}
@@ -74,7 +74,7 @@ func (s *server) ListMyPayments(ctx context.Context, r ListMyPaymentsRequestObje
 		return nil, err
 	}
 	answer.Total = len(transactions)
-	for _, x := range Slice(transactions, page, size) {
+	for _, x := range api.Slice(transactions, page, size) {
 		answer.Payments = append(answer.Payments, paymentAnswer(scope, x))
 	}
 	return answer, nil
@@ -83,7 +83,7 @@ func (s *server) ListMyPayments(ctx context.Context, r ListMyPaymentsRequestObje
 // customer is the calling user's Stripe customer in the mode that the request
 // names; empty for a user who never bought.
 func (s *server) customer(ctx context.Context, testMode *bool, environment *billing.Mode) (billing.Scope, string, error) {
-	mode, err := ModeOf(testMode, environment)
+	mode, err := api.ModeOf(testMode, environment)
 	if err != nil {
 		return billing.Scope{}, "", err
 	}
@@ -100,36 +100,36 @@ func (s *server) customer(ctx context.Context, testMode *bool, environment *bill
 	return scope, customer, err
 }
 
-func subscriptionAnswer(scope billing.Scope, s billing.Subscription) Subscription {
-	return Subscription{
+func subscriptionAnswer(scope billing.Scope, s billing.Subscription) api.Subscription {
+	return api.Subscription{
 		ID:                 scope.RecordID(s.ID),
 		ProjectID:          scope.Project,
-		UserID:             Text(s.User),
+		UserID:             api.Text(s.User),
 		IsTestMode:         scope.Mode == billing.Test,
 		SubscriptionID:     s.ID,
-		CustomerID:         Text(s.Customer),
+		CustomerID:         api.Text(s.Customer),
 		Status:             string(s.Status),
-		PlanName:           Text(s.Plan),
+		PlanName:           api.Text(s.Plan),
 		Quantity:           s.Quantity,
-		CurrentPeriodStart: Time(s.CurrentPeriodStart),
-		CurrentPeriodEnd:   Time(s.CurrentPeriodEnd),
-		CancelAt:           Time(s.CancelAt),
-		CancelledAt:        Time(s.CanceledAt),
+		CurrentPeriodStart: api.Time(s.CurrentPeriodStart),
+		CurrentPeriodEnd:   api.Time(s.CurrentPeriodEnd),
+		CancelAt:           api.Time(s.CancelAt),
+		CancelledAt:        api.Time(s.CanceledAt),
 		CreatedAt:          s.CreatedAt,
 	}
 }
 
-func paymentAnswer(scope billing.Scope, x billing.Transaction) Payment {
-	p := Payment{
+func paymentAnswer(scope billing.Scope, x billing.Transaction) api.Payment {
+	p := api.Payment{
 		ID:                  scope.RecordID(x.ID),
 		ProjectID:           scope.Project,
-		UserID:              Text(x.User),
+		UserID:              api.Text(x.User),
 		IsTestMode:          scope.Mode == billing.Test,
 		PaymentIntentID:     x.PaymentIntent,
 		Status:              string(x.Status),
 		AmountCents:         x.Amount,
 		Currency:            x.Currency,
-		Description:         Text(x.Description),
+		Description:         api.Text(x.Description),
 		RefundedAmountCents: x.Refunded,
 		CreatedAt:           x.CreatedAt,
 	}

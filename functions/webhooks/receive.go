@@ -8,7 +8,7 @@ import (
 	"io"
 	"net/http"
 
-	. "billhook/pkg/api"
+	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/stripeevent"
 )
@@ -22,7 +22,7 @@ var (
 
 // ReceiveStripeEvent takes one delivery. Any answer but 200 has Stripe deliver
 // it again, so nothing is answered with 200 before it is safely stored.
-func (s *server) ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, project ProjectID, mode billing.Mode, params ReceiveStripeEventParams) {
+func (s *server) ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, project api.ProjectID, mode billing.Mode, params api.ReceiveStripeEventParams) {
 	outcome, err := s.receive(r, billing.Scope{Project: project, Mode: mode}, params.StripeSignature)
 	if err != nil {
 		s.metrics.Count("EventsRefused", "Kind", refusal(err))
@@ -31,7 +31,7 @@ func (s *server) ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, proj
 	}
 	s.metrics.Count("Events", "Outcome", string(outcome))
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(EventReceipt{Received: true}) // Stripe may be gone
+	_ = json.NewEncoder(w).Encode(api.EventReceipt{Received: true}) // Stripe may be gone
 }
 
 func (s *server) receive(r *http.Request, scope billing.Scope, signature string) (billing.Outcome, error) {

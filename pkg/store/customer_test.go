@@ -1,0 +1,100 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/go-cmp/cmp"
+
+	"billhook/infra/local/functiontest"
+	"billhook/pkg/billing"
+)
+
+func TestLinkCustomer(t *testing.T) {
+	t.Parallel()
+	table, _, s := open(t)
+	nora := billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com"}
+	if got, err := table.CustomerOf(t.Context(), s, "user-1"); got != "" || err != nil {
+		t.Errorf("before: %q, %v", got, err)
+	}
+	if got, err := table.LinkCustomer(t.Context(), s, nora); got != "cus_1" || err != nil {
+		t.Errorf("link: %q, %v", got, err)
+	}
+	again := billing.Customer{ID: "cus_2", User: "user-1"}
+	if got, err := table.LinkCustomer(t.Context(), s, again); got != "cus_1" || err != nil {
+		t.Errorf("link again: %q, %v; want the first customer", got, err)
+	}
+	if got, err := table.CustomerOf(t.Context(), s, "user-1"); got != "cus_1" || err != nil {
+		t.Errorf("after: %q, %v", got, err)
+	}
+	live := billing.Scope{Project: s.Project, Mode: billing.Live}
+	if got, err := table.CustomerOf(t.Context(), live, "user-1"); got != "" || err != nil {
+		t.Errorf("in the other mode: %q, %v", got, err)
+	}
+	p, err := table.Picture(t.Context(), s, lookup("evt", billing.Lookup{Owner: "cus_1"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	nora.Revision = 1
+	if diff := cmp.Diff(&nora, p.Customer); diff != "" {
+		t.Errorf("row (-want +got):\n%s", diff)
+	}
+}
+
+func TestLinkCustomerKeepsARowThatAnEventWrote(t *testing.T) {
+	t.Parallel()
+	table, _, s := open(t)
+	told := billing.Customer{ID: "cus_1", User: "user-1", Email: "told@example.com"}
+	commit(t, table, s, billing.Changes{Event: eventNamed("evt_1"), Customer: &told})
+	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}); got != "cus_1" || err != nil {
+		t.Fatalf("link: %q, %v", got, err)
+	}
+	p, err := table.Picture(t.Context(), s, lookup("evt", billing.Lookup{Owner: "cus_1", User: "user-1"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told.Revision = 1
+	if diff := cmp.Diff(billing.Picture{Customer: &told, Linked: "cus_1"}, p); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestLinkCustomerHasOneWinner(t *testing.T) {
+	t.Parallel()
+	table, account, s := open(t)
+	var answers [16]string
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() {
+			var err error
+			answers[i], err = table.LinkCustomer(t.Context(), s, billing.Customer{ID: fmt.Sprintf("cus_%d", i), User: "user-1"})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	for _, got := range answers {
+		if got == "" || got != answers[0] {
+			t.Fatalf("answers differ: %q", answers)
+		}
+	}
+	if items := account.Items(t); len(items) != 2 {
+		t.Errorf("%d items, want the link and the winner's row: %v", len(items), items)
+	}
+}
+
+func TestLinkCustomerFailsWhenWritingFails(t *testing.T) {
+	t.Parallel()
+	table, account, s := open(t)
+	account.Intercept(functiontest.Failing("PutItem", &types.ProvisionedThroughputExceededException{}))
+	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}); err == nil {
+		t.Errorf("answered %q", got)
+	}
+	account.Intercept(nil)
+	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}); got != "cus_1" || err != nil {
+		t.Errorf("tried again: %q, %v", got, err)
+	}
+}

@@ -1,0 +1,52 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"billhook/pkg/billing"
+)
+
+// What is stored under a key is lost when the key is written otherwise: these
+// formats may never change.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	id := uuid.MustParse("2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904")
+	test, live := billing.Scope{Project: id, Mode: billing.Test}, billing.Scope{Project: id, Mode: billing.Live}
+	const scope = "2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904#test"
+	at := time.Date(2026, 2, 28, 23, 59, 59, 7e6, time.FixedZone("west", -5*3600)) // March in UTC
+	for name, c := range map[string]struct {
+		got  key
+		want key
+	}{
+		"project":       {projectKey(id), key{"PROJECT#" + id.String(), "PROJECT"}},
+		"configuration": {configKey(id), key{"PROJECT#" + id.String(), "STRIPE"}},
+		"pointer": {
+			pointerKey(billing.Project{ID: id, Owner: "dev#1", CreatedAt: at}),
+			key{"OWNER#dev#1", "PROJECT#1772341199007#" + id.String()},
+		},
+		"pointer from 1970": {
+			pointerKey(billing.Project{ID: id, Owner: "dev", CreatedAt: time.UnixMilli(1)}),
+			key{"OWNER#dev", "PROJECT#0000000000001#" + id.String()},
+		},
+		"link":             {linkKey(test, "user-1"), key{scope + "#USER#user-1", "CUSTOMER"}},
+		"customer":         {customerKey(test, "cus_1"), key{scope + "#CUSTOMER#cus_1", "CUSTOMER"}},
+		"live customer":    {customerKey(live, "cus_1"), key{id.String() + "#live#CUSTOMER#cus_1", "CUSTOMER"}},
+		"subscription":     {subscriptionKey(test, "cus_1", "sub_1"), key{scope + "#CUSTOMER#cus_1", "SUB#sub_1"}},
+		"transaction":      {transactionKey(test, "cus_1", "in_1"), key{scope + "#CUSTOMER#cus_1", "TXN#in_1"}},
+		"event":            {eventKey(test, at, "evt_1"), key{scope + "#EVENTS#2026-03#2", "1772341199#evt_1"}},
+		"another's shard":  {eventKey(test, at, "evt_2"), key{scope + "#EVENTS#2026-03#7", "1772341199#evt_2"}},
+		"event from 1970":  {eventKey(test, time.Unix(5, 0), "evt_1"), key{scope + "#EVENTS#1970-01#2", "0000000005#evt_1"}},
+		"counters":         {counterKey(test, 0), key{scope + "#COUNTERS#0", "COUNTERS"}},
+		"counters' shards": {counterKey(test, counterShards-1), key{scope + "#COUNTERS#7", "COUNTERS"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.got != c.want {
+				t.Errorf("got %q, want %q", c.got, c.want)
+			}
+		})
+	}
+}
