@@ -67,6 +67,7 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 		a.begin()
 		defer a.mu.Unlock()
 		requestID := a.nextRequestID()
+		w.Header().Set("Date", utc(a.now).Format(http.TimeFormat)) // the account's clock, as its events have it
 		w.Header().Set("Request-Id", requestID)
 		w.Header().Set("Stripe-Version", object.APIVersion)
 		c := &call{account: a, id: r.PathValue("id"), path: r.URL.Path, origin: s.origin(r), values: values}
