@@ -3,8 +3,6 @@ package main
 
 import (
 	"billhook/pkg/function"
-	"billhook/pkg/gateway"
-	"billhook/pkg/identity"
 	"billhook/pkg/web"
 )
 
@@ -15,8 +13,5 @@ func main() {
 		StripeAPIBase string `env:"STRIPE_API_BASE"`
 	}
 	f := function.Load(&cfg)
-	web.Start(f.For(identity.EndUser, routes(f.Answer, &server{
-		store:   f.Table,
-		gateway: gateway.New(f.Table, f.Vault, cfg.StripeAPIBase),
-	})))
+	web.Start(handler(f, cfg.StripeAPIBase))
 }

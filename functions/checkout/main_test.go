@@ -12,8 +12,6 @@ import (
 	"billhook/infra/local/dynamodb/dynamodbtest"
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
-	"billhook/pkg/gateway"
-	"billhook/pkg/identity"
 )
 
 func TestMain(m *testing.M) { os.Exit(dynamodbtest.Main(m)) }
@@ -33,9 +31,7 @@ func newFixture(t *testing.T) fixture {
 	t.Helper()
 	w, stripe := functiontest.New(t), functiontest.NewStripe(t, selling())
 	f := w.Function
-	handler := f.For(identity.EndUser, routes(f.Answer, &server{
-		store: f.Table, gateway: gateway.New(f.Table, f.Vault, stripe.URL),
-	}))
+	handler := handler(f, stripe.URL)
 	project := w.CreateProject(t, "developer-1").ID
 	for _, m := range []billing.Mode{billing.Test, billing.Live} {
 		w.Configure(t, project, m, functiontest.Credentials(m))
@@ -43,7 +39,8 @@ func newFixture(t *testing.T) fixture {
 	return fixture{w, handler, stripe, project}
 }
 
-// selling is a Stripe that numbers customers and sessions, and answers to an
+// selling is a Stripe with a monthly price_1 and a price_once, without any
+// session or subscription. It numbers customers and sessions, and answers to an
 // idempotency key as it did before.
 func selling() http.HandlerFunc {
 	var mu sync.Mutex
@@ -51,6 +48,10 @@ func selling() http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
+		if r.Method == http.MethodGet {
+			functiontest.Answering(http.StatusOK, shown(r.URL.Path))(w, r)
+			return
+		}
 		key := r.Header.Get("Idempotency-Key")
 		if known[key] == "" {
 			made[r.URL.Path]++
@@ -61,6 +62,18 @@ func selling() http.HandlerFunc {
 			}
 		}
 		functiontest.Answering(http.StatusOK, known[key])(w, r)
+	}
+}
+
+func shown(path string) string {
+	const price = `{"id": %q, "object": "price", "active": true, "recurring": %s, "product": {"id": "prod_1", "object": "product", "name": "Team"}}`
+	switch path {
+	case "/v1/prices/price_1":
+		return fmt.Sprintf(price, "price_1", `{"interval": "month", "interval_count": 1}`)
+	case "/v1/prices/price_once":
+		return fmt.Sprintf(price, "price_once", `null`)
+	default:
+		return `{"object": "list", "data": [], "has_more": false}`
 	}
 }
 

@@ -71,6 +71,25 @@ func (siw *ServerInterfaceWrapper) CreateCheckoutSession(w http.ResponseWriter, 
 
 	headers := r.Header
 
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	// ------------- Optional header parameter "X-Project-ID" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("X-Project-ID")]; found {
 		var XProjectID UserProject
@@ -226,8 +245,6 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	return m
 }
 
-type ErrorJSONResponse Error
-
 type CreateCheckoutSessionRequestObject struct {
 	Params CreateCheckoutSessionParams
 	Body   *CreateCheckoutSessionJSONRequestBody
@@ -247,23 +264,6 @@ func (response CreateCheckoutSession200JSONResponse) VisitCreateCheckoutSessionR
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type CreateCheckoutSessiondefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
-}
-
-func (response CreateCheckoutSessiondefaultJSONResponse) VisitCreateCheckoutSessionResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }

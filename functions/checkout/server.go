@@ -2,30 +2,69 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/function"
 	"billhook/pkg/gateway"
+	"billhook/pkg/identity"
+	"billhook/pkg/projector"
 	"billhook/pkg/store"
 	"billhook/pkg/web"
 )
 
 // Store keeps projects, customers and subscriptions; *store.Table implements it.
 type Store interface {
+	Leases
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
 	CustomerOf(ctx context.Context, s billing.Scope, user string) (customer string, err error)
 	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer) (customer string, err error)
+	TrialUsed(ctx context.Context, s billing.Scope, customer string) (bool, error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 }
 
-var _ Store = (*store.Table)(nil)
+// Leases see to it that one holder at a time starts a subscription for a user.
+type Leases interface {
+	TakeCheckout(ctx context.Context, s billing.Scope, user, holder string, now, until time.Time) (bool, error)
+	LeaveCheckout(ctx context.Context, s billing.Scope, user, holder string) error
+}
+
+// Observer brings Stripe's answers into the store; *projector.Projector
+// implements it.
+type Observer interface {
+	Observe(ctx context.Context, s billing.Scope, f billing.SubscriptionFact, asOf time.Time) error
+}
+
+var (
+	_ Store    = (*store.Table)(nil)
+	_ Observer = (*projector.Projector)(nil)
+)
 
 // server implements the operations.
 type server struct {
-	store   Store
-	gateway *gateway.Gateway
+	store     Store
+	gateway   *gateway.Gateway
+	observer  Observer
+	redirects []string // the deployment's origins
+	log       *slog.Logger
+	now       func() time.Time
+}
+
+// handler wires the function; base is another server than Stripe's, if any.
+func handler(f *function.Function, base string) http.Handler {
+	stripe := gateway.New(f.Table, f.Vault, base)
+	return web.Within(gateway.Patience, f.For(identity.EndUser, routes(f.Answer, &server{
+		store:     f.Table,
+		gateway:   stripe,
+		observer:  projector.New(f.Table, stripe, f.Now),
+		redirects: f.RedirectOrigins,
+		log:       f.Log,
+		now:       f.Now,
+	})))
 }
 
 // routes is the function's HTTP interface.

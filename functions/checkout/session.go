@@ -17,7 +17,7 @@ func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSess
 	}
 	caller := identity.From(ctx)
 	scope := billing.Scope{Project: caller.Project, Mode: mode}
-	_, config, err := s.store.Project(ctx, scope.Project)
+	project, config, err := s.store.Project(ctx, scope.Project)
 	if err != nil {
 		return nil, err
 	}
@@ -25,64 +25,57 @@ func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSess
 	if err != nil {
 		return nil, err
 	}
-	recurring := *r.Body.Mode == "subscription"
-	customer, err := s.store.CustomerOf(ctx, scope, caller.Subject)
+	if !project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
+		return nil, billing.ErrRedirectNotAllowed.About("success_url")
+	}
+	if !project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
+		return nil, billing.ErrRedirectNotAllowed.About("cancel_url")
+	}
+	checkout, err := order(ctx, account, caller, *r.Body)
 	if err != nil {
 		return nil, err
 	}
-	if recurring && !*r.Body.AllowExistingSubscription {
-		if err := s.refuseSecond(ctx, scope, customer); err != nil {
-			return nil, err
-		}
+	p := &purchase{
+		server: s, scope: scope, account: account, caller: caller,
+		checkout: checkout, offeredTrial: checkout.TrialDays > 0, alongside: *r.Body.AllowExistingSubscription,
 	}
-	if customer == "" {
-		if customer, err = s.createCustomer(ctx, scope, account, caller); err != nil {
-			return nil, err
-		}
+	if r.Params.IdempotencyKey != nil {
+		p.checkout.Once = *r.Params.IdempotencyKey
 	}
-	checkout := gateway.Checkout{
-		Customer:   customer,
-		User:       caller.Subject,
-		Price:      r.Body.PriceID,
-		Quantity:   *r.Body.Quantity,
-		Recurring:  recurring,
-		SuccessURL: r.Body.SuccessURL,
-		CancelURL:  r.Body.CancelURL,
-	}
-	if r.Body.Metadata != nil {
-		checkout.Metadata = *r.Body.Metadata
-	}
-	session, err := account.CreateCheckoutSession(ctx, checkout)
+	session, err := p.start(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return CreateCheckoutSession200JSONResponse{SessionID: session.ID, CheckoutURL: session.URL}, nil
+	answer := CreateCheckoutSession200JSONResponse{
+		SessionID: session.ID, CheckoutURL: session.URL, TrialAlreadyUsed: p.offeredTrial && p.checkout.TrialDays == 0,
+	}
+	if days := p.checkout.TrialDays; days > 0 {
+		answer.TrialDays = &days
+	}
+	return answer, nil
 }
 
-// refuseSecond refuses a subscription beside one that the user still has.
-func (s *server) refuseSecond(ctx context.Context, scope billing.Scope, customer string) error {
-	if customer == "" {
-		return nil
-	}
-	subscriptions, err := s.store.Subscriptions(ctx, scope, customer)
+// order is what the request asks for, at a price that can be bought so.
+func order(ctx context.Context, account *gateway.Account, caller identity.Caller, body api.CheckoutSessionRequest) (gateway.Checkout, error) {
+	recurring := *body.Mode == "subscription"
+	price, err := account.Price(ctx, body.PriceID, recurring, "price_id")
 	if err != nil {
-		return err
+		return gateway.Checkout{}, err
 	}
-	for _, sub := range subscriptions {
-		if sub.Status.Holds() {
-			return billing.NewError(billing.Refused, "already_subscribed", "User already has an active subscription")
-		}
+	c := gateway.Checkout{
+		User:           caller.Subject,
+		Price:          price.ID,
+		Plan:           price.Plan,
+		Quantity:       *body.Quantity,
+		Recurring:      recurring,
+		TrialDays:      price.TrialDays,
+		PromotionCodes: *body.AllowPromotionCodes,
+		AutomaticTax:   *body.AutomaticTax,
+		SuccessURL:     body.SuccessURL,
+		CancelURL:      body.CancelURL,
 	}
-	return nil
-}
-
-// createCustomer gives the user a Stripe customer. Of two requests at the same
-// time both get the same one: Stripe by the idempotency key, the link by its
-// condition.
-func (s *server) createCustomer(ctx context.Context, scope billing.Scope, account *gateway.Account, caller identity.Caller) (string, error) {
-	customer, err := account.CreateCustomer(ctx, caller.Subject, caller.Email)
-	if err != nil {
-		return "", err
+	if body.Metadata != nil {
+		c.Metadata = *body.Metadata
 	}
-	return s.store.LinkCustomer(ctx, scope, customer)
+	return c, nil
 }

@@ -1,9 +1,12 @@
-// Command config is the Lambda function in which developers manage projects
-// and their Stripe configuration.
+// Command config is the Lambda function in which developers manage projects,
+// API keys and the Stripe configuration.
 package main
 
 import (
+	"crypto/rand"
+
 	"billhook/pkg/function"
+	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 	"billhook/pkg/web"
 )
@@ -13,11 +16,14 @@ import (
 func main() {
 	var cfg struct {
 		WebhookBaseURL string `env:"WEBHOOK_BASE_URL,required"`
+		StripeAPIBase  string `env:"STRIPE_API_BASE"`
 	}
 	f := function.Load(&cfg)
 	web.Start(f.For(identity.Developer, routes(f.Answer, &server{
 		store:          f.Table,
 		vault:          f.Vault,
+		stripe:         gateway.New(f.Table, f.Vault, cfg.StripeAPIBase),
+		random:         rand.Reader,
 		now:            f.Now,
 		webhookBaseURL: cfg.WebhookBaseURL,
 	})))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"net/http"
 	"os"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
 	"billhook/pkg/function"
+	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 )
 
@@ -21,6 +23,7 @@ func TestMain(m *testing.M) { os.Exit(dynamodbtest.Main(m)) }
 type fixture struct {
 	*functiontest.World
 	handler http.Handler
+	stripe  *functiontest.Stripe // takes every key
 }
 
 const developer = "developer-1"
@@ -28,19 +31,21 @@ const developer = "developer-1"
 func newFixture(t *testing.T) fixture {
 	t.Helper()
 	w := functiontest.New(t)
-	return fixture{w, handler(w.Function)}
+	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, `{"object": "balance"}`))
+	return fixture{w, handler(w.Function, stripe), stripe}
 }
 
 // newInstance is another instance of the function on the same account.
 func (f fixture) newInstance(t *testing.T) fixture {
 	t.Helper()
-	return fixture{f.World, handler(f.NewInstance(t))}
+	return fixture{f.World, handler(f.NewInstance(t), f.stripe), f.stripe}
 }
 
 // handler wires the function as main does.
-func handler(f *function.Function) http.Handler {
+func handler(f *function.Function, stripe *functiontest.Stripe) http.Handler {
 	return f.For(identity.Developer, routes(f.Answer, &server{
-		store: f.Table, vault: f.Vault, now: f.Now, webhookBaseURL: "https://hooks.example.com/",
+		store: f.Table, vault: f.Vault, stripe: gateway.New(f.Table, f.Vault, stripe.URL),
+		random: rand.Reader, now: f.Now, webhookBaseURL: "https://hooks.example.com/",
 	}))
 }
 
@@ -83,6 +88,15 @@ var operations = map[string]functiontest.Request{
 	"create project": {Method: http.MethodPost, Path: "/api/v1/projects/", Body: `{"name": "Harbor Tools"}`},
 	"list projects":  {Method: http.MethodGet, Path: "/api/v1/projects/"},
 	"get project":    {Method: http.MethodGet, Path: "/api/v1/projects/{project_id}"},
+	"update project": {Method: http.MethodPut, Path: "/api/v1/projects/{project_id}", Body: `{"name": "Pier Tools"}`},
+	"delete project": {Method: http.MethodDelete, Path: "/api/v1/projects/{project_id}"},
+	"create key":     {Method: http.MethodPost, Path: "/api/v1/projects/{project_id}/api-keys", Body: `{"name": "web"}`},
+	"list keys":      {Method: http.MethodGet, Path: "/api/v1/projects/{project_id}/api-keys"},
+	"revoke key":     {Method: http.MethodDelete, Path: "/api/v1/projects/{project_id}/api-keys/0195a3f0-7d10-7a4e-8c55-2f4be1a9d603"},
+	"create own key": {Method: http.MethodPost, Path: "/api/v1/auth/developer-keys", Body: `{"name": "starter kit"}`},
+	"list own keys":  {Method: http.MethodGet, Path: "/api/v1/auth/developer-keys"},
+	"revoke own key": {Method: http.MethodDelete, Path: "/api/v1/auth/developer-keys/0195a3f0-7d10-7a4e-8c55-2f4be1a9d603"},
+	"validate":       {Method: http.MethodPost, Path: "/api/v1/payments/stripe/projects/{project_id}/validate-credentials", Body: `{"secret_key": "sk_test_canary4242"}`},
 	"get config":     {Method: http.MethodGet, Path: "/api/v1/payments/stripe/projects/{project_id}/config"},
 	"put config":     {Method: http.MethodPut, Path: "/api/v1/payments/stripe/projects/{project_id}/config", Body: `{"test_secret_key": "sk_test_canary4242"}`},
 	"delete config":  {Method: http.MethodDelete, Path: "/api/v1/payments/stripe/projects/{project_id}/config"},

@@ -37,7 +37,8 @@ func TestCreateProject(t *testing.T) {
 				ID uuid.UUID `json:"id"`
 			}
 			answer.Decode(t, &created)
-			want := fmt.Sprintf(`{"id": %q, "name": %s, "description": %s, "is_active": true, "created_at": "2100-02-03T09:14:08Z"}`,
+			want := fmt.Sprintf(`{"id": %q, "name": %s, "description": %s, "is_active": true,
+				"redirect_origins": [], "default_mode": "test", "created_at": "2100-02-03T09:14:08Z"}`,
 				created.ID, c.name, c.description)
 			answer.Is(t, 201, want)
 			f.send(t, http.MethodGet, projects+created.ID.String(), "").Is(t, 200, want)

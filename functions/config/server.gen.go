@@ -20,6 +20,15 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListDeveloperKeys List the developer's keys, newest first
+	// (GET /api/v1/auth/developer-keys)
+	ListDeveloperKeys(w http.ResponseWriter, r *http.Request)
+	// CreateDeveloperKey Create a developer key
+	// (POST /api/v1/auth/developer-keys)
+	CreateDeveloperKey(w http.ResponseWriter, r *http.Request, params CreateDeveloperKeyParams)
+	// RevokeDeveloperKey Revoke a developer key
+	// (DELETE /api/v1/auth/developer-keys/{key_id})
+	RevokeDeveloperKey(w http.ResponseWriter, r *http.Request, keyID KeyID)
 	// DeleteStripeConfig Deactivate the Stripe configuration
 	// (DELETE /api/v1/payments/stripe/projects/{project_id}/config)
 	DeleteStripeConfig(w http.ResponseWriter, r *http.Request, projectID ProjectID)
@@ -29,6 +38,9 @@ type ServerInterface interface {
 	// PutStripeConfig Save Stripe credentials
 	// (PUT /api/v1/payments/stripe/projects/{project_id}/config)
 	PutStripeConfig(w http.ResponseWriter, r *http.Request, projectID ProjectID)
+	// ValidateCredentials Try a secret key at Stripe
+	// (POST /api/v1/payments/stripe/projects/{project_id}/validate-credentials)
+	ValidateCredentials(w http.ResponseWriter, r *http.Request, projectID ProjectID, params ValidateCredentialsParams)
 	// GetWebhookURLs Read the URLs to register at Stripe
 	// (GET /api/v1/payments/stripe/projects/{project_id}/webhook-urls)
 	GetWebhookURLs(w http.ResponseWriter, r *http.Request, projectID ProjectID)
@@ -37,10 +49,25 @@ type ServerInterface interface {
 	ListProjects(w http.ResponseWriter, r *http.Request, params ListProjectsParams)
 	// CreateProject Create a project
 	// (POST /api/v1/projects/)
-	CreateProject(w http.ResponseWriter, r *http.Request)
+	CreateProject(w http.ResponseWriter, r *http.Request, params CreateProjectParams)
+	// DeleteProject Delete a project
+	// (DELETE /api/v1/projects/{project_id})
+	DeleteProject(w http.ResponseWriter, r *http.Request, projectID ProjectID)
 	// GetProject Read a project
 	// (GET /api/v1/projects/{project_id})
 	GetProject(w http.ResponseWriter, r *http.Request, projectID ProjectID)
+	// UpdateProject Change a project
+	// (PUT /api/v1/projects/{project_id})
+	UpdateProject(w http.ResponseWriter, r *http.Request, projectID ProjectID)
+	// ListProjectKeys List a project's API keys, newest first
+	// (GET /api/v1/projects/{project_id}/api-keys)
+	ListProjectKeys(w http.ResponseWriter, r *http.Request, projectID ProjectID)
+	// CreateProjectKey Create an API key of a project
+	// (POST /api/v1/projects/{project_id}/api-keys)
+	CreateProjectKey(w http.ResponseWriter, r *http.Request, projectID ProjectID, params CreateProjectKeyParams)
+	// RevokeProjectKey Revoke an API key of a project
+	// (DELETE /api/v1/projects/{project_id}/api-keys/{key_id})
+	RevokeProjectKey(w http.ResponseWriter, r *http.Request, projectID ProjectID, keyID KeyID)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -51,6 +78,87 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// ListDeveloperKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListDeveloperKeys(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDeveloperKeys(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateDeveloperKey operation middleware
+func (siw *ServerInterfaceWrapper) CreateDeveloperKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateDeveloperKeyParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateDeveloperKey(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeDeveloperKey operation middleware
+func (siw *ServerInterfaceWrapper) RevokeDeveloperKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key_id" -------------
+	var keyID KeyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key_id", r.PathValue("key_id"), &keyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeDeveloperKey(w, r, keyID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // DeleteStripeConfig operation middleware
 func (siw *ServerInterfaceWrapper) DeleteStripeConfig(w http.ResponseWriter, r *http.Request) {
@@ -121,6 +229,56 @@ func (siw *ServerInterfaceWrapper) PutStripeConfig(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PutStripeConfig(w, r, projectID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ValidateCredentials operation middleware
+func (siw *ServerInterfaceWrapper) ValidateCredentials(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ValidateCredentialsParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ValidateCredentials(w, r, projectID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -205,8 +363,61 @@ func (siw *ServerInterfaceWrapper) ListProjects(w http.ResponseWriter, r *http.R
 // CreateProject operation middleware
 func (siw *ServerInterfaceWrapper) CreateProject(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateProjectParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateProject(w, r)
+		siw.Handler.CreateProject(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteProject operation middleware
+func (siw *ServerInterfaceWrapper) DeleteProject(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteProject(w, r, projectID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -233,6 +444,143 @@ func (siw *ServerInterfaceWrapper) GetProject(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetProject(w, r, projectID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateProject operation middleware
+func (siw *ServerInterfaceWrapper) UpdateProject(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateProject(w, r, projectID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListProjectKeys operation middleware
+func (siw *ServerInterfaceWrapper) ListProjectKeys(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListProjectKeys(w, r, projectID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateProjectKey operation middleware
+func (siw *ServerInterfaceWrapper) CreateProjectKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateProjectKeyParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateProjectKey(w, r, projectID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RevokeProjectKey operation middleware
+func (siw *ServerInterfaceWrapper) RevokeProjectKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "key_id" -------------
+	var keyID KeyID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key_id", r.PathValue("key_id"), &keyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeProjectKey(w, r, projectID, keyID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -362,18 +710,85 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{$}", wrapper.ListProjects)
-	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/projects/{$}", wrapper.CreateProject)
-	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{project_id}", wrapper.GetProject)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/auth/developer-keys", wrapper.ListDeveloperKeys)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/auth/developer-keys", wrapper.CreateDeveloperKey)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/v1/auth/developer-keys/{key_id}", wrapper.RevokeDeveloperKey)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/config", wrapper.DeleteStripeConfig)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/config", wrapper.GetStripeConfig)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/config", wrapper.PutStripeConfig)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/validate-credentials", wrapper.ValidateCredentials)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/webhook-urls", wrapper.GetWebhookURLs)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{$}", wrapper.ListProjects)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/projects/{$}", wrapper.CreateProject)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/v1/projects/{project_id}", wrapper.DeleteProject)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{project_id}", wrapper.GetProject)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/v1/projects/{project_id}", wrapper.UpdateProject)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{project_id}/api-keys", wrapper.ListProjectKeys)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/projects/{project_id}/api-keys", wrapper.CreateProjectKey)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/v1/projects/{project_id}/api-keys/{key_id}", wrapper.RevokeProjectKey)
 
 	return m
 }
 
-type ErrorJSONResponse Error
+type ListDeveloperKeysRequestObject struct {
+}
+
+type ListDeveloperKeysResponseObject interface {
+	VisitListDeveloperKeysResponse(w http.ResponseWriter) error
+}
+
+type ListDeveloperKeys200JSONResponse KeyList
+
+func (response ListDeveloperKeys200JSONResponse) VisitListDeveloperKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDeveloperKeyRequestObject struct {
+	Params CreateDeveloperKeyParams
+	Body   *CreateDeveloperKeyJSONRequestBody
+}
+
+type CreateDeveloperKeyResponseObject interface {
+	VisitCreateDeveloperKeyResponse(w http.ResponseWriter) error
+}
+
+type CreateDeveloperKey201JSONResponse CreatedKey
+
+func (response CreateDeveloperKey201JSONResponse) VisitCreateDeveloperKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeDeveloperKeyRequestObject struct {
+	KeyID KeyID `json:"key_id"`
+}
+
+type RevokeDeveloperKeyResponseObject interface {
+	VisitRevokeDeveloperKeyResponse(w http.ResponseWriter) error
+}
+
+type RevokeDeveloperKey204Response struct {
+}
+
+func (response RevokeDeveloperKey204Response) VisitRevokeDeveloperKeyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
 
 type DeleteStripeConfigRequestObject struct {
 	ProjectID ProjectID `json:"project_id"`
@@ -389,23 +804,6 @@ type DeleteStripeConfig204Response struct {
 func (response DeleteStripeConfig204Response) VisitDeleteStripeConfigResponse(w http.ResponseWriter) error {
 	w.WriteHeader(204)
 	return nil
-}
-
-type DeleteStripeConfigdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
-}
-
-func (response DeleteStripeConfigdefaultJSONResponse) VisitDeleteStripeConfigResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
 }
 
 type GetStripeConfigRequestObject struct {
@@ -426,23 +824,6 @@ func (response GetStripeConfig200JSONResponse) VisitGetStripeConfigResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetStripeConfigdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
-}
-
-func (response GetStripeConfigdefaultJSONResponse) VisitGetStripeConfigResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -470,19 +851,26 @@ func (response PutStripeConfig200JSONResponse) VisitPutStripeConfigResponse(w ht
 	return err
 }
 
-type PutStripeConfigdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
+type ValidateCredentialsRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+	Params    ValidateCredentialsParams
+	Body      *ValidateCredentialsJSONRequestBody
 }
 
-func (response PutStripeConfigdefaultJSONResponse) VisitPutStripeConfigResponse(w http.ResponseWriter) error {
+type ValidateCredentialsResponseObject interface {
+	VisitValidateCredentialsResponse(w http.ResponseWriter) error
+}
+
+type ValidateCredentials200JSONResponse CredentialsVerdict
+
+func (response ValidateCredentials200JSONResponse) VisitValidateCredentialsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -509,23 +897,6 @@ func (response GetWebhookURLs200JSONResponse) VisitGetWebhookURLsResponse(w http
 	return err
 }
 
-type GetWebhookURLsdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
-}
-
-func (response GetWebhookURLsdefaultJSONResponse) VisitGetWebhookURLsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ListProjectsRequestObject struct {
 	Params ListProjectsParams
 }
@@ -548,25 +919,9 @@ func (response ListProjects200JSONResponse) VisitListProjectsResponse(w http.Res
 	return err
 }
 
-type ListProjectsdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
-}
-
-func (response ListProjectsdefaultJSONResponse) VisitListProjectsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type CreateProjectRequestObject struct {
-	Body *CreateProjectJSONRequestBody
+	Params CreateProjectParams
+	Body   *CreateProjectJSONRequestBody
 }
 
 type CreateProjectResponseObject interface {
@@ -587,21 +942,20 @@ func (response CreateProject201JSONResponse) VisitCreateProjectResponse(w http.R
 	return err
 }
 
-type CreateProjectdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
+type DeleteProjectRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
 }
 
-func (response CreateProjectdefaultJSONResponse) VisitCreateProjectResponse(w http.ResponseWriter) error {
+type DeleteProjectResponseObject interface {
+	VisitDeleteProjectResponse(w http.ResponseWriter) error
+}
 
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
+type DeleteProject204Response struct {
+}
+
+func (response DeleteProject204Response) VisitDeleteProjectResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
 }
 
 type GetProjectRequestObject struct {
@@ -626,25 +980,103 @@ func (response GetProject200JSONResponse) VisitGetProjectResponse(w http.Respons
 	return err
 }
 
-type GetProjectdefaultJSONResponse struct {
-	Body       Error
-	StatusCode int
+type UpdateProjectRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+	Body      *UpdateProjectJSONRequestBody
 }
 
-func (response GetProjectdefaultJSONResponse) VisitGetProjectResponse(w http.ResponseWriter) error {
+type UpdateProjectResponseObject interface {
+	VisitUpdateProjectResponse(w http.ResponseWriter) error
+}
+
+type UpdateProject200JSONResponse Project
+
+func (response UpdateProject200JSONResponse) VisitUpdateProjectResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
+type ListProjectKeysRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+}
+
+type ListProjectKeysResponseObject interface {
+	VisitListProjectKeysResponse(w http.ResponseWriter) error
+}
+
+type ListProjectKeys200JSONResponse KeyList
+
+func (response ListProjectKeys200JSONResponse) VisitListProjectKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateProjectKeyRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+	Params    CreateProjectKeyParams
+	Body      *CreateProjectKeyJSONRequestBody
+}
+
+type CreateProjectKeyResponseObject interface {
+	VisitCreateProjectKeyResponse(w http.ResponseWriter) error
+}
+
+type CreateProjectKey201JSONResponse CreatedKey
+
+func (response CreateProjectKey201JSONResponse) VisitCreateProjectKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeProjectKeyRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+	KeyID     KeyID     `json:"key_id"`
+}
+
+type RevokeProjectKeyResponseObject interface {
+	VisitRevokeProjectKeyResponse(w http.ResponseWriter) error
+}
+
+type RevokeProjectKey204Response struct {
+}
+
+func (response RevokeProjectKey204Response) VisitRevokeProjectKeyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListDeveloperKeys List the developer's keys, newest first
+	// (GET /api/v1/auth/developer-keys)
+	ListDeveloperKeys(ctx context.Context, request ListDeveloperKeysRequestObject) (ListDeveloperKeysResponseObject, error)
+	// CreateDeveloperKey Create a developer key
+	// (POST /api/v1/auth/developer-keys)
+	CreateDeveloperKey(ctx context.Context, request CreateDeveloperKeyRequestObject) (CreateDeveloperKeyResponseObject, error)
+	// RevokeDeveloperKey Revoke a developer key
+	// (DELETE /api/v1/auth/developer-keys/{key_id})
+	RevokeDeveloperKey(ctx context.Context, request RevokeDeveloperKeyRequestObject) (RevokeDeveloperKeyResponseObject, error)
 	// DeleteStripeConfig Deactivate the Stripe configuration
 	// (DELETE /api/v1/payments/stripe/projects/{project_id}/config)
 	DeleteStripeConfig(ctx context.Context, request DeleteStripeConfigRequestObject) (DeleteStripeConfigResponseObject, error)
@@ -654,6 +1086,9 @@ type StrictServerInterface interface {
 	// PutStripeConfig Save Stripe credentials
 	// (PUT /api/v1/payments/stripe/projects/{project_id}/config)
 	PutStripeConfig(ctx context.Context, request PutStripeConfigRequestObject) (PutStripeConfigResponseObject, error)
+	// ValidateCredentials Try a secret key at Stripe
+	// (POST /api/v1/payments/stripe/projects/{project_id}/validate-credentials)
+	ValidateCredentials(ctx context.Context, request ValidateCredentialsRequestObject) (ValidateCredentialsResponseObject, error)
 	// GetWebhookURLs Read the URLs to register at Stripe
 	// (GET /api/v1/payments/stripe/projects/{project_id}/webhook-urls)
 	GetWebhookURLs(ctx context.Context, request GetWebhookURLsRequestObject) (GetWebhookURLsResponseObject, error)
@@ -663,9 +1098,24 @@ type StrictServerInterface interface {
 	// CreateProject Create a project
 	// (POST /api/v1/projects/)
 	CreateProject(ctx context.Context, request CreateProjectRequestObject) (CreateProjectResponseObject, error)
+	// DeleteProject Delete a project
+	// (DELETE /api/v1/projects/{project_id})
+	DeleteProject(ctx context.Context, request DeleteProjectRequestObject) (DeleteProjectResponseObject, error)
 	// GetProject Read a project
 	// (GET /api/v1/projects/{project_id})
 	GetProject(ctx context.Context, request GetProjectRequestObject) (GetProjectResponseObject, error)
+	// UpdateProject Change a project
+	// (PUT /api/v1/projects/{project_id})
+	UpdateProject(ctx context.Context, request UpdateProjectRequestObject) (UpdateProjectResponseObject, error)
+	// ListProjectKeys List a project's API keys, newest first
+	// (GET /api/v1/projects/{project_id}/api-keys)
+	ListProjectKeys(ctx context.Context, request ListProjectKeysRequestObject) (ListProjectKeysResponseObject, error)
+	// CreateProjectKey Create an API key of a project
+	// (POST /api/v1/projects/{project_id}/api-keys)
+	CreateProjectKey(ctx context.Context, request CreateProjectKeyRequestObject) (CreateProjectKeyResponseObject, error)
+	// RevokeProjectKey Revoke an API key of a project
+	// (DELETE /api/v1/projects/{project_id}/api-keys/{key_id})
+	RevokeProjectKey(ctx context.Context, request RevokeProjectKeyRequestObject) (RevokeProjectKeyResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -705,6 +1155,89 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// ListDeveloperKeys operation middleware
+func (sh *strictHandler) ListDeveloperKeys(w http.ResponseWriter, r *http.Request) {
+	var request ListDeveloperKeysRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeveloperKeys(ctx, request.(ListDeveloperKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeveloperKeys")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDeveloperKeysResponseObject); ok {
+		if err := validResponse.VisitListDeveloperKeysResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateDeveloperKey operation middleware
+func (sh *strictHandler) CreateDeveloperKey(w http.ResponseWriter, r *http.Request, params CreateDeveloperKeyParams) {
+	var request CreateDeveloperKeyRequestObject
+
+	request.Params = params
+
+	var body CreateDeveloperKeyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDeveloperKey(ctx, request.(CreateDeveloperKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDeveloperKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateDeveloperKeyResponseObject); ok {
+		if err := validResponse.VisitCreateDeveloperKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeDeveloperKey operation middleware
+func (sh *strictHandler) RevokeDeveloperKey(w http.ResponseWriter, r *http.Request, keyID KeyID) {
+	var request RevokeDeveloperKeyRequestObject
+
+	request.KeyID = keyID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeDeveloperKey(ctx, request.(RevokeDeveloperKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeDeveloperKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeDeveloperKeyResponseObject); ok {
+		if err := validResponse.VisitRevokeDeveloperKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // DeleteStripeConfig operation middleware
@@ -792,6 +1325,40 @@ func (sh *strictHandler) PutStripeConfig(w http.ResponseWriter, r *http.Request,
 	}
 }
 
+// ValidateCredentials operation middleware
+func (sh *strictHandler) ValidateCredentials(w http.ResponseWriter, r *http.Request, projectID ProjectID, params ValidateCredentialsParams) {
+	var request ValidateCredentialsRequestObject
+
+	request.ProjectID = projectID
+	request.Params = params
+
+	var body ValidateCredentialsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ValidateCredentials(ctx, request.(ValidateCredentialsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ValidateCredentials")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ValidateCredentialsResponseObject); ok {
+		if err := validResponse.VisitValidateCredentialsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetWebhookURLs operation middleware
 func (sh *strictHandler) GetWebhookURLs(w http.ResponseWriter, r *http.Request, projectID ProjectID) {
 	var request GetWebhookURLsRequestObject
@@ -845,8 +1412,10 @@ func (sh *strictHandler) ListProjects(w http.ResponseWriter, r *http.Request, pa
 }
 
 // CreateProject operation middleware
-func (sh *strictHandler) CreateProject(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateProject(w http.ResponseWriter, r *http.Request, params CreateProjectParams) {
 	var request CreateProjectRequestObject
+
+	request.Params = params
 
 	var body CreateProjectJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -875,6 +1444,32 @@ func (sh *strictHandler) CreateProject(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// DeleteProject operation middleware
+func (sh *strictHandler) DeleteProject(w http.ResponseWriter, r *http.Request, projectID ProjectID) {
+	var request DeleteProjectRequestObject
+
+	request.ProjectID = projectID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteProject(ctx, request.(DeleteProjectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteProject")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteProjectResponseObject); ok {
+		if err := validResponse.VisitDeleteProjectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetProject operation middleware
 func (sh *strictHandler) GetProject(w http.ResponseWriter, r *http.Request, projectID ProjectID) {
 	var request GetProjectRequestObject
@@ -894,6 +1489,126 @@ func (sh *strictHandler) GetProject(w http.ResponseWriter, r *http.Request, proj
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetProjectResponseObject); ok {
 		if err := validResponse.VisitGetProjectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateProject operation middleware
+func (sh *strictHandler) UpdateProject(w http.ResponseWriter, r *http.Request, projectID ProjectID) {
+	var request UpdateProjectRequestObject
+
+	request.ProjectID = projectID
+
+	var body UpdateProjectJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateProject(ctx, request.(UpdateProjectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateProject")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateProjectResponseObject); ok {
+		if err := validResponse.VisitUpdateProjectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListProjectKeys operation middleware
+func (sh *strictHandler) ListProjectKeys(w http.ResponseWriter, r *http.Request, projectID ProjectID) {
+	var request ListProjectKeysRequestObject
+
+	request.ProjectID = projectID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProjectKeys(ctx, request.(ListProjectKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProjectKeys")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListProjectKeysResponseObject); ok {
+		if err := validResponse.VisitListProjectKeysResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateProjectKey operation middleware
+func (sh *strictHandler) CreateProjectKey(w http.ResponseWriter, r *http.Request, projectID ProjectID, params CreateProjectKeyParams) {
+	var request CreateProjectKeyRequestObject
+
+	request.ProjectID = projectID
+	request.Params = params
+
+	var body CreateProjectKeyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateProjectKey(ctx, request.(CreateProjectKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateProjectKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateProjectKeyResponseObject); ok {
+		if err := validResponse.VisitCreateProjectKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeProjectKey operation middleware
+func (sh *strictHandler) RevokeProjectKey(w http.ResponseWriter, r *http.Request, projectID ProjectID, keyID KeyID) {
+	var request RevokeProjectKeyRequestObject
+
+	request.ProjectID = projectID
+	request.KeyID = keyID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeProjectKey(ctx, request.(RevokeProjectKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeProjectKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeProjectKeyResponseObject); ok {
+		if err := validResponse.VisitRevokeProjectKeyResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

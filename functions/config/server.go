@@ -2,25 +2,44 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"time"
 
 	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 	"billhook/pkg/store"
 	"billhook/pkg/vault"
 	"billhook/pkg/web"
 )
 
-// Store keeps projects and configurations; *store.Table implements it.
+// Store keeps projects, configurations and keys; *store.Table implements it.
+// Writes over what somebody else has changed are billing.ConcurrentChange.
 type Store interface {
+	Projects
+	Keys
+	SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error
+}
+
+// Projects keeps projects.
+type Projects interface {
 	CreateProject(ctx context.Context, p billing.Project) error
+	SaveProject(ctx context.Context, p billing.Project) error
+	DeleteProject(ctx context.Context, p billing.Project, config *billing.StripeConfig, now time.Time) error
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
 	ProjectIDs(ctx context.Context, owner string) ([]uuid.UUID, error)
 	Projects(ctx context.Context, ids []uuid.UUID) ([]billing.Project, error)
-	SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error
+	Tally(ctx context.Context, scopes ...billing.Scope) (billing.Tally, error)
+}
+
+// Keys keeps the API keys of projects, and of developers: those of no project.
+type Keys interface {
+	CreateKey(ctx context.Context, k billing.Key) error
+	Keys(ctx context.Context, tenant string, project uuid.UUID) ([]billing.Key, error)
+	RevokeKey(ctx context.Context, tenant string, project, id uuid.UUID, now time.Time) error
 }
 
 // Vault keeps credentials; *vault.Vault implements it.
@@ -29,15 +48,23 @@ type Vault interface {
 	SaveCredentials(ctx context.Context, s billing.Scope, c billing.Credentials) (version string, err error)
 }
 
+// KeyChecker tries secret keys at Stripe; *gateway.Gateway implements it.
+type KeyChecker interface {
+	CheckKey(ctx context.Context, key billing.Secret) (gateway.KeyVerdict, error)
+}
+
 var (
-	_ Store = (*store.Table)(nil)
-	_ Vault = (*vault.Vault)(nil)
+	_ Store      = (*store.Table)(nil)
+	_ Vault      = (*vault.Vault)(nil)
+	_ KeyChecker = (*gateway.Gateway)(nil)
 )
 
 // server implements the operations.
 type server struct {
 	store          Store
 	vault          Vault
+	stripe         KeyChecker
+	random         io.Reader
 	now            func() time.Time
 	webhookBaseURL string
 }
@@ -69,4 +96,16 @@ func (s *server) owned(ctx context.Context, id uuid.UUID) (billing.Project, *bil
 			"You do not have permission to access this resource")
 	}
 	return project, config, nil
+}
+
+// again repeats an operation, a few times, while somebody else changes what it
+// is about.
+func again[T any](do func() (T, error)) (T, error) {
+	const attempts = 3
+	for attempt := 1; ; attempt++ {
+		v, err := do()
+		if attempt == attempts || !billing.IsConcurrentChange(err) {
+			return v, err
+		}
+	}
 }

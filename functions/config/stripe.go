@@ -36,17 +36,11 @@ func (s *server) GetStripeConfig(ctx context.Context, r GetStripeConfigRequestOb
 
 // PutStripeConfig saves the credentials that were sent.
 func (s *server) PutStripeConfig(ctx context.Context, r PutStripeConfigRequestObject) (PutStripeConfigResponseObject, error) {
-	const attempts = 3 // against somebody who saves at the same time
-	for attempt := 1; ; attempt++ {
-		config, err := s.put(ctx, r.ProjectID, *r.Body)
-		if billing.KindOf(err) == billing.Conflict && attempt < attempts {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		return PutStripeConfig200JSONResponse(configAnswer(config)), nil
+	config, err := again(func() (billing.StripeConfig, error) { return s.put(ctx, r.ProjectID, *r.Body) })
+	if err != nil {
+		return nil, err
 	}
+	return PutStripeConfig200JSONResponse(configAnswer(config)), nil
 }
 
 // put writes each mode's secret as a new version first. Writing the

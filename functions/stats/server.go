@@ -11,10 +11,15 @@ import (
 	"billhook/pkg/web"
 )
 
-// Store keeps projects and counters; *store.Table implements it.
+// Store keeps projects, what was bought in them, and counters; *store.Table
+// implements it.
 type Store interface {
+	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
 	ProjectIDs(ctx context.Context, owner string) ([]uuid.UUID, error)
-	StripeConfigs(ctx context.Context, projects []uuid.UUID) ([]billing.StripeConfig, error)
+	Projects(ctx context.Context, ids []uuid.UUID) ([]billing.Project, error)
+	StripeConfigs(ctx context.Context, projects []uuid.UUID) (map[uuid.UUID]billing.StripeConfig, error)
+	ListSubscriptions(ctx context.Context, q billing.ListQuery) (billing.ListPage[billing.Subscription], error)
+	ListTransactions(ctx context.Context, q billing.ListQuery) (billing.ListPage[billing.Transaction], error)
 	Tally(ctx context.Context, scopes ...billing.Scope) (billing.Tally, error)
 }
 

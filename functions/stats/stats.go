@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 
-	"github.com/google/uuid"
-
 	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/identity"
@@ -25,21 +23,13 @@ func (s *server) GetPaymentStats(ctx context.Context, r GetPaymentStatsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	tally, err := s.store.Tally(ctx, scopes(projects, mode)...)
+	tally, err := s.store.Tally(ctx, scopesOf(projects, mode)...)
 	if err != nil {
 		return nil, err
 	}
-	answer := GetPaymentStats200JSONResponse{
-		TotalProjects:       len(projects),
-		ProjectsWithConfig:  len(configs),
-		TotalSubscriptions:  tally.Subscriptions(),
-		ActiveSubscriptions: tally.ActiveSubscriptions(),
-		TotalPayments:       tally.Payments(),
-		SuccessfulPayments:  tally.SuccessfulPayments(),
-		Currency:            tally.MainCurrency(),
-		RevenueByCurrency:   tally.Revenue(),
-	}
-	answer.TotalRevenueCents = answer.RevenueByCurrency[answer.Currency]
+	answer := figures(tally)
+	answer.TotalProjects = len(projects)
+	answer.ProjectsWithConfig = len(configs)
 	for _, c := range configs {
 		if c.Test.SecretKey != "" {
 			answer.ProjectsWithTest++
@@ -51,10 +41,20 @@ func (s *server) GetPaymentStats(ctx context.Context, r GetPaymentStatsRequestOb
 	return answer, nil
 }
 
-func scopes(projects []uuid.UUID, mode billing.Mode) []billing.Scope {
-	scopes := make([]billing.Scope, len(projects))
-	for i, id := range projects {
-		scopes[i] = billing.Scope{Project: id, Mode: mode}
+func figures(t billing.Tally) GetPaymentStats200JSONResponse {
+	answer := GetPaymentStats200JSONResponse{
+		TotalSubscriptions:    billing.Sum(t.Subscriptions()),
+		ActiveSubscriptions:   t.ActiveSubscriptions(),
+		TotalPayments:         billing.Sum(t.Payments()),
+		SuccessfulPayments:    t.SuccessfulPayments(),
+		FailedPayments:        t.FailedPayments(),
+		Currency:              t.MainCurrency(),
+		SubscriptionsByStatus: t.Subscriptions(),
+		PaymentsByStatus:      t.Payments(),
+		RevenueByCurrency:     t.Revenue(),
+		RefundsByCurrency:     t.Refunds(),
+		MrrByCurrency:         t.Recurring(),
 	}
-	return scopes
+	answer.TotalRevenueCents = answer.RevenueByCurrency[answer.Currency]
+	return answer
 }

@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { os.Exit(dynamodbtest.Main(m)) }
 
 const (
 	developer = "developer-1"
-	path      = "/api/v1/payments/stats"
+	statsPath = "/api/v1/payments/stats"
 )
 
 // fixture is the function in a world of its own.
@@ -36,7 +36,7 @@ func newFixture(t *testing.T) fixture {
 
 func (f fixture) get(t *testing.T, query string) functiontest.Answer {
 	t.Helper()
-	return f.Do(t, f.handler, functiontest.Request{Method: http.MethodGet, Path: path + query, Token: f.Developer(developer)})
+	return f.Do(t, f.handler, functiontest.Request{Method: http.MethodGet, Path: statsPath + query, Token: f.Developer(developer)})
 }
 
 // count commits what happened to rows of a scope: from a row, nil for a new
@@ -57,7 +57,7 @@ func (f fixture) count(t *testing.T, s billing.Scope, steps ...func(billing.Tall
 
 func subscribed(status billing.SubscriptionStatus) func(billing.Tally) {
 	return func(t billing.Tally) {
-		t.Subscription(nil, billing.Subscription{SubscriptionState: billing.SubscriptionState{Status: status}})
+		t.Subscription(nil, billing.Subscription{SubscriptionState: billing.SubscriptionState{Status: status, Monthly: 1000, Currency: "usd"}})
 	}
 }
 
@@ -72,7 +72,9 @@ func TestNoProjects(t *testing.T) {
 	newFixture(t).get(t, "").Is(t, 200, `{
 		"total_projects": 0, "projects_with_config": 0, "projects_with_test": 0, "projects_with_live": 0,
 		"total_subscriptions": 0, "active_subscriptions": 0, "total_payments": 0, "successful_payments": 0,
-		"total_revenue_cents": 0, "currency": "usd", "revenue_by_currency": {}
+		"failed_payments": 0, "total_revenue_cents": 0, "currency": "usd",
+		"subscriptions_by_status": {}, "payments_by_status": {},
+		"revenue_by_currency": {}, "refunds_by_currency": {}, "mrr_by_currency": {}
 	}`)
 }
 
@@ -101,11 +103,17 @@ func TestStatsAcrossProjects(t *testing.T) {
 	const projects = `"total_projects": 4, "projects_with_config": 3, "projects_with_test": 2, "projects_with_live": 1,`
 	const testFigures = `{` + projects + `
 		"total_subscriptions": 4, "active_subscriptions": 2, "total_payments": 5, "successful_payments": 2,
-		"total_revenue_cents": 3100, "currency": "usd", "revenue_by_currency": {"usd": 3100, "eur": 70000}
+		"failed_payments": 1, "total_revenue_cents": 3100, "currency": "usd",
+		"subscriptions_by_status": {"active": 1, "trialing": 1, "canceled": 1, "past_due": 1},
+		"payments_by_status": {"succeeded": 2, "failed": 1, "partially_refunded": 1, "refunded": 1},
+		"revenue_by_currency": {"usd": 3100, "eur": 70000}, "refunds_by_currency": {"usd": 800},
+		"mrr_by_currency": {"usd": 2000}
 	}`
 	const liveFigures = `{` + projects + `
 		"total_subscriptions": 2, "active_subscriptions": 1, "total_payments": 2, "successful_payments": 1,
-		"total_revenue_cents": 100, "currency": "eur", "revenue_by_currency": {"eur": 100}
+		"failed_payments": 0, "total_revenue_cents": 100, "currency": "eur",
+		"subscriptions_by_status": {"active": 1, "unpaid": 1}, "payments_by_status": {"succeeded": 1, "pending": 1},
+		"revenue_by_currency": {"eur": 100}, "refunds_by_currency": {}, "mrr_by_currency": {"usd": 1000}
 	}`
 	for query, want := range map[string]string{
 		"":                                  testFigures,
@@ -138,7 +146,7 @@ func TestStatsReadCountersOnly(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.RefusesTokens(t, f.handler, identity.Developer, functiontest.Request{Method: http.MethodGet, Path: path})
+	f.RefusesTokens(t, f.handler, identity.Developer, functiontest.Request{Method: http.MethodGet, Path: statsPath})
 	for query, want := range map[string]struct{ loc, kind string }{
 		"?test_mode=maybe":                  {`["query", "test_mode"]`, "parsing"},
 		"?environment=prod":                 {`["query", "environment"]`, "enum"},

@@ -1,16 +1,18 @@
 // Command subscription is the Lambda function in which end users see what
-// they subscribed to and paid.
+// they subscribed to and paid, and change or cancel it.
 package main
 
 import (
 	"billhook/pkg/function"
-	"billhook/pkg/identity"
 	"billhook/pkg/web"
 )
 
 //go:generate go tool -modfile=../../infra/tools.mod oapi-codegen -config server.yaml ../../pkg/api/openapi.yaml
 
 func main() {
-	f := function.Load(&struct{}{})
-	web.Start(f.For(identity.EndUser, routes(f.Answer, &server{store: f.Table})))
+	var cfg struct {
+		StripeAPIBase string `env:"STRIPE_API_BASE"`
+	}
+	f := function.Load(&cfg)
+	web.Start(handler(f, cfg.StripeAPIBase))
 }

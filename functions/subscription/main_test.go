@@ -12,7 +12,6 @@ import (
 	"billhook/infra/local/dynamodb/dynamodbtest"
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
-	"billhook/pkg/identity"
 )
 
 func TestMain(m *testing.M) { os.Exit(dynamodbtest.Main(m)) }
@@ -43,7 +42,7 @@ func newFixture(t *testing.T) fixture {
 	for _, m := range []billing.Mode{billing.Test, billing.Live} {
 		w.Configure(t, project, m, functiontest.Credentials(m))
 	}
-	return fixture{w, f.For(identity.EndUser, routes(f.Answer, &server{store: f.Table})), project}
+	return fixture{w, handler(f, ""), project}
 }
 
 func (f fixture) get(t *testing.T, path string) functiontest.Answer {

@@ -7,8 +7,6 @@ import (
 
 	"billhook/pkg/api"
 	"billhook/pkg/billing"
-	"billhook/pkg/gateway"
-	"billhook/pkg/identity"
 )
 
 // noSubscription is the answer of a user without one: a JSON null.
@@ -35,7 +33,7 @@ func (s *server) GetMySubscription(ctx context.Context, r GetMySubscriptionReque
 		return nil, err
 	}
 	if sub := current(subscriptions); sub != nil {
-		return GetMySubscription200JSONResponse(subscriptionAnswer(scope, *sub)), nil
+		return GetMySubscription200JSONResponse(api.SubscriptionOf(scope, *sub)), nil
 	}
 	return noSubscription{}, nil
 }
@@ -75,7 +73,7 @@ func (s *server) ListMyPayments(ctx context.Context, r ListMyPaymentsRequestObje
 	}
 	answer.Total = len(transactions)
 	for _, x := range api.Slice(transactions, page, size) {
-		answer.Payments = append(answer.Payments, paymentAnswer(scope, x))
+		answer.Payments = append(answer.Payments, api.PaymentOf(scope, x))
 	}
 	return answer, nil
 }
@@ -83,59 +81,6 @@ func (s *server) ListMyPayments(ctx context.Context, r ListMyPaymentsRequestObje
 // customer is the calling user's Stripe customer in the mode that the request
 // names; empty for a user who never bought.
 func (s *server) customer(ctx context.Context, testMode *bool, environment *billing.Mode) (billing.Scope, string, error) {
-	mode, err := api.ModeOf(testMode, environment)
-	if err != nil {
-		return billing.Scope{}, "", err
-	}
-	caller := identity.From(ctx)
-	scope := billing.Scope{Project: caller.Project, Mode: mode}
-	_, config, err := s.store.Project(ctx, scope.Project)
-	if err != nil {
-		return scope, "", err
-	}
-	if !config.Usable(mode) {
-		return scope, "", gateway.NotConfigured(mode)
-	}
-	customer, err := s.store.CustomerOf(ctx, scope, caller.Subject)
-	return scope, customer, err
-}
-
-func subscriptionAnswer(scope billing.Scope, s billing.Subscription) api.Subscription {
-	return api.Subscription{
-		ID:                 scope.RecordID(s.ID),
-		ProjectID:          scope.Project,
-		UserID:             api.Text(s.User),
-		IsTestMode:         scope.Mode == billing.Test,
-		SubscriptionID:     s.ID,
-		CustomerID:         api.Text(s.Customer),
-		Status:             string(s.Status),
-		PlanName:           api.Text(s.Plan),
-		Quantity:           s.Quantity,
-		CurrentPeriodStart: api.Time(s.CurrentPeriodStart),
-		CurrentPeriodEnd:   api.Time(s.CurrentPeriodEnd),
-		CancelAt:           api.Time(s.CancelAt),
-		CancelledAt:        api.Time(s.CanceledAt),
-		CreatedAt:          s.CreatedAt,
-	}
-}
-
-func paymentAnswer(scope billing.Scope, x billing.Transaction) api.Payment {
-	p := api.Payment{
-		ID:                  scope.RecordID(x.ID),
-		ProjectID:           scope.Project,
-		UserID:              api.Text(x.User),
-		IsTestMode:          scope.Mode == billing.Test,
-		PaymentIntentID:     x.PaymentIntent,
-		Status:              string(x.Status),
-		AmountCents:         x.Amount,
-		Currency:            x.Currency,
-		Description:         api.Text(x.Description),
-		RefundedAmountCents: x.Refunded,
-		CreatedAt:           x.CreatedAt,
-	}
-	if x.Subscription != "" {
-		id := scope.RecordID(x.Subscription)
-		p.SubscriptionID = &id
-	}
-	return p
+	b, err := s.buyer(ctx, testMode, environment)
+	return b.scope, b.customer, err
 }

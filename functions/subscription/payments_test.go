@@ -45,7 +45,7 @@ func TestPaymentsOnTheWire(t *testing.T) {
 					"is_test_mode": %[4]t, "payment_intent_id": "pi_2", "status": "pending", "amount_cents": 500,
 					"currency": "jpy", "description": null, "refunded_amount_cents": 0, "created_at": "2026-02-03T01:15:00Z"
 				}
-			], "total": 2, "page": 1, "page_size": 50}`, s.RecordID("in_1"), f.project, s.RecordID("sub_1"), mode == billing.Test, s.RecordID("pi_2")))
+			], "total": 2, "page": 1, "page_size": 50, "next_cursor": null}`, s.RecordID("in_1"), f.project, s.RecordID("sub_1"), mode == billing.Test, s.RecordID("pi_2")))
 		})
 	}
 }
@@ -53,7 +53,7 @@ func TestPaymentsOnTheWire(t *testing.T) {
 func TestPaymentsArePaged(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	const none = `{"payments": [], "total": 0, "page": 1, "page_size": 50}`
+	const none = `{"payments": [], "total": 0, "page": 1, "page_size": 50, "next_cursor": null}`
 	f.get(t, paymentsPath).Is(t, 200, none)
 	f.link(t, billing.Test)
 	f.get(t, paymentsPath).Is(t, 200, none)

@@ -3,10 +3,15 @@ package main
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/function"
+	"billhook/pkg/gateway"
+	"billhook/pkg/identity"
+	"billhook/pkg/projector"
 	"billhook/pkg/store"
 	"billhook/pkg/web"
 )
@@ -20,11 +25,34 @@ type Store interface {
 	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
 }
 
-var _ Store = (*store.Table)(nil)
+// Observer brings Stripe's answers into the store; *projector.Projector
+// implements it.
+type Observer interface {
+	Observe(ctx context.Context, s billing.Scope, f billing.SubscriptionFact, asOf time.Time) error
+}
+
+var (
+	_ Store    = (*store.Table)(nil)
+	_ Observer = (*projector.Projector)(nil)
+)
 
 // server implements the operations.
 type server struct {
-	store Store
+	store     Store
+	gateway   *gateway.Gateway
+	observer  Observer
+	redirects []string // the deployment's origins
+}
+
+// handler wires the function; base is another server than Stripe's, if any.
+func handler(f *function.Function, base string) http.Handler {
+	stripe := gateway.New(f.Table, f.Vault, base)
+	return web.Within(gateway.Patience, f.For(identity.EndUser, routes(f.Answer, &server{
+		store:     f.Table,
+		gateway:   stripe,
+		observer:  projector.New(f.Table, stripe, f.Now),
+		redirects: f.RedirectOrigins,
+	})))
 }
 
 // routes is the function's HTTP interface.

@@ -102,7 +102,7 @@ func TestModesAndUsersAreKeptApart(t *testing.T) {
 	f := newFixture(t)
 	f.link(t, billing.Test)
 	f.keep(t, billing.Test, subscription(1, billing.StatusActive), payment(1))
-	const none = `{"payments": [], "total": 0, "page": 1, "page_size": 50}`
+	const none = `{"payments": [], "total": 0, "page": 1, "page_size": 50, "next_cursor": null}`
 	f.get(t, subscriptionPath+"?environment=live").Is(t, 200, `null`)
 	f.get(t, paymentsPath+"?environment=live").Is(t, 200, none)
 	another := functiontest.Request{Method: "GET", Path: subscriptionPath, Token: f.EndUser(f.project, "user-2")}

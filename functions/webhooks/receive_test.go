@@ -116,7 +116,7 @@ func TestFaults(t *testing.T) {
 	busy := &dynamodb.TransactionCanceledException{CancellationReasons: []dynamodb.CancellationReason{
 		{Code: aws.String("None")}, {Code: aws.String("TransactionConflict")}, {Code: aws.String("None")},
 	}}
-	const internal, unavailable = `{"detail": "Internal server error"}`, `{"detail": "the event's rows keep changing; deliver it again"}`
+	const internal, unavailable = `{"detail": "Internal server error"}`, `{"detail": "The rows to be changed keep changing; try again"}`
 	for name, c := range map[string]struct {
 		operation string
 		failure   error

@@ -35,7 +35,7 @@ func routes(s *server) http.Handler {
 	return HandlerWithOptions(s, StdHTTPServerOptions{
 		BaseRouter: s.answer.Mux(),
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) {
-			if len(r.Header.Values(signatureHeader)) == 0 {
+			if r.Header.Get(signatureHeader) == "" {
 				s.answer.Write(w, r, errUnsigned)
 				return
 			}

@@ -1,6 +1,10 @@
 package api
 
-import "time"
+import (
+	"time"
+
+	"billhook/pkg/billing"
+)
 
 // Text is a nullable text of an answer: an empty one is null.
 func Text(s string) *string {
@@ -16,4 +20,46 @@ func Time(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
+}
+
+// SubscriptionOf is a subscription as the Payments API shows it.
+func SubscriptionOf(scope billing.Scope, s billing.Subscription) Subscription {
+	return Subscription{
+		ID:                 scope.RecordID(s.ID),
+		ProjectID:          scope.Project,
+		UserID:             Text(s.User),
+		IsTestMode:         scope.Mode == billing.Test,
+		SubscriptionID:     s.ID,
+		CustomerID:         Text(s.Customer),
+		Status:             string(s.Status),
+		PlanName:           Text(s.Plan),
+		Quantity:           s.Quantity,
+		CurrentPeriodStart: Time(s.CurrentPeriodStart),
+		CurrentPeriodEnd:   Time(s.CurrentPeriodEnd),
+		CancelAt:           Time(s.CancelAt),
+		CancelledAt:        Time(s.CanceledAt),
+		CreatedAt:          s.CreatedAt,
+	}
+}
+
+// PaymentOf is a payment as the Payments API shows it.
+func PaymentOf(scope billing.Scope, x billing.Transaction) Payment {
+	p := Payment{
+		ID:                  scope.RecordID(x.ID),
+		ProjectID:           scope.Project,
+		UserID:              Text(x.User),
+		IsTestMode:          scope.Mode == billing.Test,
+		PaymentIntentID:     x.PaymentIntent,
+		Status:              string(x.Status),
+		AmountCents:         x.Amount,
+		Currency:            x.Currency,
+		Description:         Text(x.Description),
+		RefundedAmountCents: x.Refunded,
+		CreatedAt:           x.CreatedAt,
+	}
+	if x.Subscription != "" {
+		id := scope.RecordID(x.Subscription)
+		p.SubscriptionID = &id
+	}
+	return p
 }

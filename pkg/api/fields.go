@@ -84,6 +84,8 @@ func typeName(v any) (kind, noun string) {
 		return "int", "integer"
 	case bool:
 		return "bool", "boolean"
+	case []any:
+		return "list", "list"
 	default:
 		return "dict", "dictionary"
 	}

@@ -11,19 +11,94 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// AggregatedPayment defines model for AggregatedPayment.
+type AggregatedPayment struct {
+	// Embedded struct due to allOf(#/components/schemas/Payment)
+	Payment `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	ProjectName string `json:"project_name"`
+	Provider    string `json:"provider"`
+}
+
+// AggregatedPaymentList defines model for AggregatedPaymentList.
+type AggregatedPaymentList struct {
+	// NextCursor The `cursor` of the next page; null on the last one.
+	NextCursor *NextCursor         `json:"next_cursor"`
+	Page       int                 `json:"page"`
+	PageSize   int                 `json:"page_size"`
+	Payments   []AggregatedPayment `json:"payments"`
+	Total      int                 `json:"total"`
+}
+
+// AggregatedSubscription defines model for AggregatedSubscription.
+type AggregatedSubscription struct {
+	// Embedded struct due to allOf(#/components/schemas/Subscription)
+	Subscription `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	ProjectName string `json:"project_name"`
+	Provider    string `json:"provider"`
+}
+
+// AggregatedSubscriptionList defines model for AggregatedSubscriptionList.
+type AggregatedSubscriptionList struct {
+	// NextCursor The `cursor` of the next page; null on the last one.
+	NextCursor    *NextCursor              `json:"next_cursor"`
+	Page          int                      `json:"page"`
+	PageSize      int                      `json:"page_size"`
+	Subscriptions []AggregatedSubscription `json:"subscriptions"`
+	Total         int                      `json:"total"`
+}
+
+// CancelRequest defines model for CancelRequest.
+type CancelRequest struct {
+	// AtPeriodEnd The opposite of `cancel_immediately`, for clients that send it.
+	AtPeriodEnd       *bool   `json:"at_period_end,omitempty"`
+	CancelImmediately *bool   `json:"cancel_immediately,omitempty"`
+	Comment           *string `json:"comment,omitempty"`
+
+	// Feedback Stripe's words for why.
+	Feedback *string `json:"feedback,omitempty"`
+
+	// Immediate Another name of `cancel_immediately`.
+	Immediate *bool `json:"immediate,omitempty"`
+}
+
+// Cancellation defines model for Cancellation.
+type Cancellation struct {
+	CancelAt    *time.Time `json:"cancel_at"`
+	CancelledAt *time.Time `json:"cancelled_at"`
+	Message     string     `json:"message"`
+	Status      string     `json:"status"`
+
+	// SubscriptionID Stripe's id.
+	SubscriptionID string `json:"subscription_id"`
+}
+
 // CheckoutSession defines model for CheckoutSession.
 type CheckoutSession struct {
 	CheckoutURL string `json:"checkout_url"`
 	SessionID   string `json:"session_id"`
+
+	// TrialAlreadyUsed The price has a trial, which this user had before and does not get again.
+	TrialAlreadyUsed bool `json:"trial_already_used"`
+
+	// TrialDays The free days that the purchase starts with.
+	TrialDays *int64 `json:"trial_days"`
 }
 
 // CheckoutSessionRequest defines model for CheckoutSessionRequest.
 type CheckoutSessionRequest struct {
 	// AllowExistingSubscription Allow a second subscription beside a current one.
-	AllowExistingSubscription *bool  `json:"allow_existing_subscription,omitempty"`
-	CancelURL                 string `json:"cancel_url"`
+	AllowExistingSubscription *bool `json:"allow_existing_subscription,omitempty"`
 
-	// Metadata Up to 40 entries of text, kept on the Stripe objects that the purchase creates.
+	// AllowPromotionCodes Let the buyer enter a promotion code.
+	AllowPromotionCodes *bool `json:"allow_promotion_codes,omitempty"`
+
+	// AutomaticTax Have Stripe Tax compute the tax.
+	AutomaticTax *bool  `json:"automatic_tax,omitempty"`
+	CancelURL    string `json:"cancel_url"`
+
+	// Metadata Text, kept on the Stripe objects that the purchase creates. Names have 40 characters at most and no square brackets.
 	Metadata *map[string]string `json:"metadata,omitempty"`
 	Mode     *string            `json:"mode,omitempty"`
 	PriceID  string             `json:"price_id"`
@@ -33,16 +108,47 @@ type CheckoutSessionRequest struct {
 	SuccessURL string `json:"success_url"`
 }
 
+// CreateKeyRequest defines model for CreateKeyRequest.
+type CreateKeyRequest struct {
+	Name *string `json:"name,omitempty"`
+}
+
 // CreateProjectRequest defines model for CreateProjectRequest.
 type CreateProjectRequest struct {
+	// DefaultMode The mode for clients of the APIs that have no switch for it.
+	DefaultMode *Mode   `json:"default_mode,omitempty"`
 	Description *string `json:"description,omitempty"`
 	Name        string  `json:"name"`
+
+	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
+	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
+}
+
+// CreatedKey defines model for CreatedKey.
+type CreatedKey struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ID        openapi_types.UUID `json:"id"`
+	IsActive  bool               `json:"is_active"`
+
+	// Key The key itself. It is not shown again.
+	Key       string  `json:"key"`
+	KeyPrefix string  `json:"key_prefix"`
+	Name      *string `json:"name"`
+}
+
+// CredentialsVerdict defines model for CredentialsVerdict.
+type CredentialsVerdict struct {
+	Message string `json:"message"`
+	Valid   bool   `json:"valid"`
 }
 
 // Error defines model for Error.
 type Error struct {
 	// Detail A sentence; for 422, one entry for each invalid input.
 	Detail any `json:"detail"`
+
+	// RetryAfter Seconds to wait, where waiting helps.
+	RetryAfter *int `json:"retry_after,omitempty"`
 }
 
 // EventReceipt defines model for EventReceipt.
@@ -59,6 +165,33 @@ type InvalidInput struct {
 	// Type A machine-readable kind, such as `missing`.
 	Type string `json:"type"`
 }
+
+// Key defines model for Key.
+type Key struct {
+	CreatedAt time.Time          `json:"created_at"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// IsActive False once revoked.
+	IsActive bool `json:"is_active"`
+
+	// KeyPrefix The first eight characters.
+	//
+	// Example: ak_Xy12z
+	KeyPrefix string  `json:"key_prefix"`
+	Name      *string `json:"name"`
+}
+
+// KeyList defines model for KeyList.
+type KeyList struct {
+	Keys  []Key `json:"keys"`
+	Total int   `json:"total"`
+}
+
+// Mode The mode for clients of the APIs that have no switch for it.
+type Mode = billing.Mode
+
+// NextCursor The `cursor` of the next page; null on the last one.
+type NextCursor = string
 
 // Payment defines model for Payment.
 type Payment struct {
@@ -88,10 +221,35 @@ type Payment struct {
 
 // PaymentList defines model for PaymentList.
 type PaymentList struct {
-	Page     int       `json:"page"`
-	PageSize int       `json:"page_size"`
-	Payments []Payment `json:"payments"`
-	Total    int       `json:"total"`
+	// NextCursor The `cursor` of the next page; null on the last one.
+	NextCursor *NextCursor `json:"next_cursor"`
+	Page       int         `json:"page"`
+	PageSize   int         `json:"page_size"`
+	Payments   []Payment   `json:"payments"`
+	Total      int         `json:"total"`
+}
+
+// PaymentProject defines model for PaymentProject.
+type PaymentProject struct {
+	// CreatedAt Of the project.
+	CreatedAt          time.Time          `json:"created_at"`
+	Description        *string            `json:"description"`
+	HasLiveCredentials bool               `json:"has_live_credentials"`
+	HasPaymentConfig   bool               `json:"has_payment_config"`
+	HasTestCredentials bool               `json:"has_test_credentials"`
+	ID                 openapi_types.UUID `json:"id"`
+
+	// IsActive Of the project.
+	IsActive         bool       `json:"is_active"`
+	LiveConfiguredAt *time.Time `json:"live_configured_at"`
+	Name             string     `json:"name"`
+	TestConfiguredAt *time.Time `json:"test_configured_at"`
+}
+
+// PaymentProjectList defines model for PaymentProjectList.
+type PaymentProjectList struct {
+	Projects []PaymentProject `json:"projects"`
+	Total    int              `json:"total"`
 }
 
 // PaymentStats defines model for PaymentStats.
@@ -100,13 +258,22 @@ type PaymentStats struct {
 	ActiveSubscriptions int64 `json:"active_subscriptions"`
 
 	// Currency The currency most payments were made in; `usd` before the first one.
-	Currency           string `json:"currency"`
-	ProjectsWithConfig int    `json:"projects_with_config"`
-	ProjectsWithLive   int    `json:"projects_with_live"`
-	ProjectsWithTest   int    `json:"projects_with_test"`
+	Currency string `json:"currency"`
 
-	// RevenueByCurrency The same figure for every currency.
-	RevenueByCurrency map[string]int64 `json:"revenue_by_currency"`
+	// FailedPayments Status failed.
+	FailedPayments int64 `json:"failed_payments"`
+
+	// MrrByCurrency Monthly recurring revenue of the subscriptions that are active or past due, before discounts and tax; prices without a fixed amount count as nothing.
+	MrrByCurrency      map[string]int64 `json:"mrr_by_currency"`
+	PaymentsByStatus   map[string]int64 `json:"payments_by_status"`
+	ProjectsWithConfig int              `json:"projects_with_config"`
+	ProjectsWithLive   int              `json:"projects_with_live"`
+	ProjectsWithTest   int              `json:"projects_with_test"`
+	RefundsByCurrency  map[string]int64 `json:"refunds_by_currency"`
+
+	// RevenueByCurrency Money received less money refunded, in every currency.
+	RevenueByCurrency     map[string]int64 `json:"revenue_by_currency"`
+	SubscriptionsByStatus map[string]int64 `json:"subscriptions_by_status"`
 
 	// SuccessfulPayments Status succeeded.
 	SuccessfulPayments int64 `json:"successful_payments"`
@@ -118,13 +285,29 @@ type PaymentStats struct {
 	TotalSubscriptions int64 `json:"total_subscriptions"`
 }
 
+// PortalRequest defines model for PortalRequest.
+type PortalRequest struct {
+	ReturnURL string `json:"return_url"`
+}
+
+// PortalSession defines model for PortalSession.
+type PortalSession struct {
+	PortalURL string `json:"portal_url"`
+}
+
 // Project defines model for Project.
 type Project struct {
-	CreatedAt   time.Time          `json:"created_at"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DefaultMode The mode for clients of the APIs that have no switch for it.
+	DefaultMode Mode               `json:"default_mode"`
 	Description *string            `json:"description"`
 	ID          openapi_types.UUID `json:"id"`
 	IsActive    bool               `json:"is_active"`
 	Name        string             `json:"name"`
+
+	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
+	RedirectOrigins RedirectOrigins `json:"redirect_origins"`
 }
 
 // ProjectList defines model for ProjectList.
@@ -134,6 +317,9 @@ type ProjectList struct {
 	Projects []Project `json:"projects"`
 	Total    int       `json:"total"`
 }
+
+// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
+type RedirectOrigins = []string
 
 // StripeConfig defines model for StripeConfig.
 type StripeConfig struct {
@@ -203,14 +389,69 @@ type Subscription struct {
 	UserID         *string `json:"user_id"`
 }
 
+// SubscriptionList defines model for SubscriptionList.
+type SubscriptionList struct {
+	// NextCursor The `cursor` of the next page; null on the last one.
+	NextCursor    *NextCursor    `json:"next_cursor"`
+	Page          int            `json:"page"`
+	PageSize      int            `json:"page_size"`
+	Subscriptions []Subscription `json:"subscriptions"`
+	Total         int            `json:"total"`
+}
+
+// SubscriptionUpdate defines model for SubscriptionUpdate.
+type SubscriptionUpdate struct {
+	Message string `json:"message"`
+	PriceID string `json:"price_id"`
+	Status  string `json:"status"`
+
+	// SubscriptionID Stripe's id.
+	SubscriptionID string `json:"subscription_id"`
+}
+
+// UpdateProjectRequest defines model for UpdateProjectRequest.
+type UpdateProjectRequest struct {
+	// DefaultMode The mode for clients of the APIs that have no switch for it.
+	DefaultMode *Mode   `json:"default_mode,omitempty"`
+	Description *string `json:"description,omitempty"`
+	Name        *string `json:"name,omitempty"`
+
+	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
+	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
+}
+
+// UpdateSubscriptionRequest defines model for UpdateSubscriptionRequest.
+type UpdateSubscriptionRequest struct {
+	NewPriceID        string  `json:"new_price_id"`
+	ProrationBehavior *string `json:"proration_behavior,omitempty"`
+}
+
+// ValidateCredentialsRequest defines model for ValidateCredentialsRequest.
+type ValidateCredentialsRequest struct {
+	IsTestMode *bool  `json:"is_test_mode,omitempty"`
+	SecretKey  string `json:"secret_key"`
+}
+
 // WebhookURLs defines model for WebhookURLs.
 type WebhookURLs struct {
 	LiveWebhookURL string `json:"live_webhook_url"`
 	TestWebhookURL string `json:"test_webhook_url"`
 }
 
+// AnyMode defines model for AnyMode.
+type AnyMode = bool
+
+// Cursor defines model for Cursor.
+type Cursor = string
+
 // Environment defines model for Environment.
 type Environment = billing.Mode
+
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
+
+// KeyID defines model for KeyID.
+type KeyID = openapi_types.UUID
 
 // Page defines model for Page.
 type Page = int
@@ -218,14 +459,29 @@ type Page = int
 // PageSize defines model for PageSize.
 type PageSize = int
 
+// PaymentStatusFilter defines model for PaymentStatusFilter.
+type PaymentStatusFilter = billing.TransactionStatus
+
+// ProjectFilter defines model for ProjectFilter.
+type ProjectFilter = openapi_types.UUID
+
 // ProjectID defines model for ProjectID.
 type ProjectID = openapi_types.UUID
+
+// SubscriptionStatusFilter defines model for SubscriptionStatusFilter.
+type SubscriptionStatusFilter = billing.SubscriptionStatus
 
 // TestMode defines model for TestMode.
 type TestMode = bool
 
 // UserProject defines model for UserProject.
 type UserProject = openapi_types.UUID
+
+// CreateDeveloperKeyParams defines parameters for CreateDeveloperKey.
+type CreateDeveloperKeyParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // GetPaymentStatsParams defines parameters for GetPaymentStats.
 type GetPaymentStatsParams struct {
@@ -236,6 +492,21 @@ type GetPaymentStatsParams struct {
 	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// CancelSubscriptionParams defines parameters for CancelSubscription.
+type CancelSubscriptionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
 // CreateCheckoutSessionParams defines parameters for CreateCheckoutSession.
 type CreateCheckoutSessionParams struct {
 	// TestMode True for Stripe's test mode, false for live mode.
@@ -243,6 +514,24 @@ type CreateCheckoutSessionParams struct {
 
 	// Environment The same switch in words; refused when it contradicts `test_mode`.
 	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CreatePortalSessionParams defines parameters for CreatePortalSession.
+type CreatePortalSessionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 
 	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
 	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
@@ -274,6 +563,55 @@ type GetMySubscriptionParams struct {
 	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
 }
 
+// ListProjectPaymentsParams defines parameters for ListProjectPayments.
+type ListProjectPaymentsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+	Page        *Page        `form:"page,omitempty" json:"page,omitempty"`
+	PageSize    *PageSize    `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListProjectSubscriptionsParams defines parameters for ListProjectSubscriptions.
+type ListProjectSubscriptionsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+	Page        *Page        `form:"page,omitempty" json:"page,omitempty"`
+	PageSize    *PageSize    `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ValidateCredentialsParams defines parameters for ValidateCredentials.
+type ValidateCredentialsParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateSubscriptionParams defines parameters for UpdateSubscription.
+type UpdateSubscriptionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
 // ReceiveStripeEventJSONBody defines parameters for ReceiveStripeEvent.
 type ReceiveStripeEventJSONBody = map[string]interface{}
 
@@ -282,20 +620,89 @@ type ReceiveStripeEventParams struct {
 	StripeSignature string `json:"Stripe-Signature"`
 }
 
+// ListSubscriptionsParams defines parameters for ListSubscriptions.
+type ListSubscriptionsParams struct {
+	// ProjectID Only this project; a project that is not the caller's gives an empty list.
+	ProjectID *ProjectFilter `form:"project_id,omitempty" json:"project_id,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, both.
+	TestMode *AnyMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment              `form:"environment,omitempty" json:"environment,omitempty"`
+	Status      *SubscriptionStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+	Page        *Page                     `form:"page,omitempty" json:"page,omitempty"`
+	PageSize    *PageSize                 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListTransactionsParams defines parameters for ListTransactions.
+type ListTransactionsParams struct {
+	// ProjectID Only this project; a project that is not the caller's gives an empty list.
+	ProjectID *ProjectFilter `form:"project_id,omitempty" json:"project_id,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, both.
+	TestMode *AnyMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment         `form:"environment,omitempty" json:"environment,omitempty"`
+	Status      *PaymentStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+	Page        *Page                `form:"page,omitempty" json:"page,omitempty"`
+	PageSize    *PageSize            `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListProjectsParams defines parameters for ListProjects.
 type ListProjectsParams struct {
 	Page     *Page     `form:"page,omitempty" json:"page,omitempty"`
 	PageSize *PageSize `form:"page_size,omitempty" json:"page_size,omitempty"`
 }
 
+// CreateProjectParams defines parameters for CreateProject.
+type CreateProjectParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateProjectKeyParams defines parameters for CreateProjectKey.
+type CreateProjectKeyParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateDeveloperKeyJSONRequestBody defines body for CreateDeveloperKey for application/json ContentType.
+type CreateDeveloperKeyJSONRequestBody = CreateKeyRequest
+
+// CancelSubscriptionJSONRequestBody defines body for CancelSubscription for application/json ContentType.
+type CancelSubscriptionJSONRequestBody = CancelRequest
+
 // CreateCheckoutSessionJSONRequestBody defines body for CreateCheckoutSession for application/json ContentType.
 type CreateCheckoutSessionJSONRequestBody = CheckoutSessionRequest
 
+// CreatePortalSessionJSONRequestBody defines body for CreatePortalSession for application/json ContentType.
+type CreatePortalSessionJSONRequestBody = PortalRequest
+
 // PutStripeConfigJSONRequestBody defines body for PutStripeConfig for application/json ContentType.
 type PutStripeConfigJSONRequestBody = StripeConfigRequest
+
+// ValidateCredentialsJSONRequestBody defines body for ValidateCredentials for application/json ContentType.
+type ValidateCredentialsJSONRequestBody = ValidateCredentialsRequest
+
+// UpdateSubscriptionJSONRequestBody defines body for UpdateSubscription for application/json ContentType.
+type UpdateSubscriptionJSONRequestBody = UpdateSubscriptionRequest
 
 // ReceiveStripeEventJSONRequestBody defines body for ReceiveStripeEvent for application/json ContentType.
 type ReceiveStripeEventJSONRequestBody = ReceiveStripeEventJSONBody
 
 // CreateProjectJSONRequestBody defines body for CreateProject for application/json ContentType.
 type CreateProjectJSONRequestBody = CreateProjectRequest
+
+// UpdateProjectJSONRequestBody defines body for UpdateProject for application/json ContentType.
+type UpdateProjectJSONRequestBody = UpdateProjectRequest
+
+// CreateProjectKeyJSONRequestBody defines body for CreateProjectKey for application/json ContentType.
+type CreateProjectKeyJSONRequestBody = CreateKeyRequest

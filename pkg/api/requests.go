@@ -2,58 +2,12 @@ package api
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
-	"unicode"
 
 	"billhook/pkg/billing"
 )
 
 // Requests decode and validate in one step: a request that exists is valid.
-
-// UnmarshalJSON reads and validates the request.
-func (r *CreateProjectRequest) UnmarshalJSON(b []byte) error {
-	f := readFields(b)
-	r.Name = required[string](f, "name")
-	r.Description = optional[string](f, "description")
-	f.length("name", &r.Name, 1, 255)
-	f.length("description", r.Description, 0, 1000)
-	return f.err()
-}
-
-// UnmarshalJSON reads and validates the request. Empty values are as good as
-// missing ones: they leave what is stored unchanged.
-func (r *StripeConfigRequest) UnmarshalJSON(b []byte) error {
-	f := readFields(b)
-	r.TestSecretKey = f.credential("test_secret_key", "sk_test_", "rk_test_")
-	r.TestPublishableKey = f.credential("test_publishable_key", "pk_test_")
-	r.TestWebhookSecret = f.credential("test_webhook_secret", "whsec_")
-	r.LiveSecretKey = f.credential("live_secret_key", "sk_live_", "rk_live_")
-	r.LivePublishableKey = f.credential("live_publishable_key", "pk_live_")
-	r.LiveWebhookSecret = f.credential("live_webhook_secret", "whsec_")
-	return f.err()
-}
-
-// credential reads a key that Stripe issues. The error never repeats it.
-func (f *fields) credential(name string, prefixes ...string) *string {
-	s := optional[string](f, name)
-	if s == nil || *s == "" {
-		return nil
-	}
-	for _, p := range prefixes {
-		if body, ok := strings.CutPrefix(*s, p); ok && body != "" && isKey(body) && len(*s) <= 255 {
-			return s
-		}
-	}
-	f.refuse(name, "value_error", "Value should start with "+strings.Join(prefixes, " or ")+" and hold letters, digits and underscores only")
-	return nil
-}
-
-func isKey(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool {
-		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && !strings.ContainsRune("+/=-", r)
-	}) < 0
-}
 
 // UnmarshalJSON reads and validates the request; defaults are filled in.
 func (r *CheckoutSessionRequest) UnmarshalJSON(b []byte) error {
@@ -66,6 +20,8 @@ func (r *CheckoutSessionRequest) UnmarshalJSON(b []byte) error {
 	r.Quantity = f.quantity("quantity")
 	r.Metadata = f.metadata("metadata")
 	r.AllowExistingSubscription = orDefault(optional[bool](f, "allow_existing_subscription"), false)
+	r.AllowPromotionCodes = orDefault(optional[bool](f, "allow_promotion_codes"), false)
+	r.AutomaticTax = orDefault(optional[bool](f, "automatic_tax"), false)
 	return f.err()
 }
 
@@ -126,31 +82,10 @@ func (f *fields) metadata(name string) *map[string]string {
 func (f *fields) redirect(name string) string {
 	s := required[string](f, name)
 	f.length(name, &s, 1, 5000)
-	if !f.refused(name) && !SafeRedirect(s) {
+	if !f.refused(name) && !billing.SafeRedirect(s) {
 		f.refuse(name, "url_parsing", "Input should be an https URL, or an http URL on localhost")
 	}
 	return s
-}
-
-// SafeRedirect reports whether a browser may be sent to a URL: https anywhere,
-// http on this machine, and nothing that browsers and parsers read differently.
-func SafeRedirect(s string) bool {
-	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) || r == '\\' }) {
-		return false
-	}
-	// The template that Stripe fills in is no URL syntax.
-	u, err := url.Parse(strings.ReplaceAll(s, "{CHECKOUT_SESSION_ID}", "session"))
-	if err != nil || u.Host == "" || u.User != nil || strings.Contains(u.Host, "%") {
-		return false
-	}
-	switch u.Scheme {
-	case "https":
-		return u.Hostname() != ""
-	case "http":
-		return u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1"
-	default:
-		return false
-	}
 }
 
 // ModeOf is the mode that a request's switches name; test unless they say

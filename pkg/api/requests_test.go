@@ -296,12 +296,17 @@ func TestCheckoutSessionRequestValues(t *testing.T) {
 		"defaults": {nil, api.CheckoutSessionRequest{
 			PriceID: "price_1", SuccessURL: done, CancelURL: back,
 			Mode: new("subscription"), Quantity: new(int64(1)), AllowExistingSubscription: new(false),
+			AllowPromotionCodes: new(false), AutomaticTax: new(false),
 		}},
 		"all given": {
-			map[string]string{"mode": `"payment"`, "quantity": "3", "allow_existing_subscription": "true", "metadata": `{"cart":"7"}`},
+			map[string]string{
+				"mode": `"payment"`, "quantity": "3", "allow_existing_subscription": "true", "metadata": `{"cart":"7"}`,
+				"allow_promotion_codes": "true", "automatic_tax": "true",
+			},
 			api.CheckoutSessionRequest{
 				PriceID: "price_1", SuccessURL: done, CancelURL: back, Mode: new("payment"), Quantity: new(int64(3)),
-				AllowExistingSubscription: new(true), Metadata: &map[string]string{"cart": "7"},
+				AllowExistingSubscription: new(true), AllowPromotionCodes: new(true), AutomaticTax: new(true),
+				Metadata: &map[string]string{"cart": "7"},
 			},
 		},
 	}

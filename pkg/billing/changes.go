@@ -2,7 +2,7 @@ package billing
 
 // Lookup names the rows that an event may touch. An empty name is not looked up.
 type Lookup struct {
-	Event         *Event
+	Event         *Event // nil: no event's record, nor whether the project takes events
 	Owner         string // the customer the rows are kept under
 	User          string // whose link to a customer is wanted
 	Subscription  string
@@ -23,7 +23,7 @@ type Picture struct {
 // Changes is all that an event does, committed whole or not at all. Each row
 // carries the revision that was read; zero for a new one.
 type Changes struct {
-	Event        EventRecord
+	Event        EventRecord // no record is written if it has no ID
 	Customer     *Customer
 	LinkUser     string // links this user to Customer, unless linked already
 	Subscription *Subscription

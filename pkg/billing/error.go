@@ -55,6 +55,27 @@ func InvalidFields(fields ...FieldError) *Error {
 	return &Error{Kind: Invalid, Code: "invalid_input", Message: "invalid input", Fields: fields}
 }
 
+const concurrentChange = "concurrent_change"
+
+// ConcurrentChange refuses a write over something that somebody else wrote
+// since it was read. The same operation can be tried again.
+func ConcurrentChange(what string) *Error {
+	return NewError(Conflict, concurrentChange, "The "+what+" was changed at the same time; try again")
+}
+
+// IsConcurrentChange reports whether err is a ConcurrentChange.
+func IsConcurrentChange(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == concurrentChange
+}
+
+// About returns a copy of e that blames an input.
+func (e *Error) About(param string) *Error {
+	c := *e
+	c.Param = param
+	return &c
+}
+
 // Because returns a copy of e that remembers what caused it.
 func (e *Error) Because(cause error) *Error {
 	c := *e

@@ -36,6 +36,7 @@ type SubscriptionFact struct {
 	ID        string
 	Customer  string
 	User      string // from the metadata that checkout left; empty: unknown
+	Trial     bool   // it is, or was once, in a trial
 	CreatedAt time.Time
 	After     SubscriptionState
 	Before    SubscriptionState

@@ -3,6 +3,7 @@ package billing
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -15,8 +16,28 @@ type Project struct {
 	Name        string
 	Description string // empty: none
 	Active      bool
-	CreatedAt   time.Time
+
+	// RedirectOrigins are where Stripe's pages may send buyers back to; none
+	// means the deployment's own list.
+	RedirectOrigins []string
+	// DefaultMode is for clients of the APIs that have no switch for the mode.
+	DefaultMode Mode
+
+	CreatedAt time.Time
+	Revision  int64 // grows by one with each write
 }
+
+// AllowsRedirect reports whether a browser may be sent to a URL for the
+// project. The deployment's origins count where the project names none.
+func (p Project) AllowsRedirect(deployment []string, url string) bool {
+	if len(p.RedirectOrigins) > 0 {
+		return RedirectPolicy(p.RedirectOrigins).Allows(url)
+	}
+	return RedirectPolicy(deployment).Allows(url)
+}
+
+// ErrRedirectNotAllowed refuses a URL that the project does not send people to.
+var ErrRedirectNotAllowed = NewError(Refused, "redirect_not_allowed", "The URL is not on an origin that the project allows")
 
 // StripeConfig tells which Stripe credentials a project has. The credentials
 // themselves are elsewhere: CredentialSet.Version points at them.
@@ -139,4 +160,24 @@ func credentialPrefix(value string) string {
 		}
 	}
 	return ""
+}
+
+// IsCredential reports whether the secret looks like a credential that Stripe
+// issues: one of the prefixes, then letters, digits and what base64 adds.
+func (s Secret) IsCredential(prefixes ...string) bool {
+	for _, p := range prefixes {
+		if body, ok := strings.CutPrefix(s.Reveal(), p); ok && body != "" {
+			return !strings.ContainsFunc(body, notInCredentials)
+		}
+	}
+	return false
+}
+
+func notInCredentials(r rune) bool {
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_+/=-", r)
+}
+
+// SecretKeyPrefixes are how a mode's secret and restricted keys begin.
+func SecretKeyPrefixes(m Mode) []string {
+	return []string{"sk_" + string(m) + "_", "rk_" + string(m) + "_"}
 }

@@ -27,6 +27,12 @@ func (s SubscriptionStatus) Paying() bool {
 	return s == StatusActive || s == StatusTrialing
 }
 
+// Recurs reports whether a subscription in the status counts as recurring
+// revenue, as Stripe counts it: what is late is still expected, a trial is not.
+func (s SubscriptionStatus) Recurs() bool {
+	return s == StatusActive || s == StatusPastDue
+}
+
 // Holds reports whether a subscription in the status is the user's current
 // one: it stands in the way of buying a second.
 func (s SubscriptionStatus) Holds() bool {
@@ -45,6 +51,8 @@ type SubscriptionState struct {
 	CurrentPeriodEnd   time.Time
 	CancelAt           time.Time // zero: not scheduled to cancel
 	CanceledAt         time.Time // when cancellation was asked for or happened
+	Monthly            int64     // price of all items for a month, minor units of Currency; 0 where none is fixed
+	Currency           string
 }
 
 // Subscription is the projection of one Stripe subscription.

@@ -6,8 +6,8 @@ import "strings"
 // change, in one transaction, so the counts equal a recount of the rows.
 //
 // Keys: "subscriptions.<status>", "payments.<status>", and per currency
-// "paid.<currency>" (payments that were received), "gross.<currency>" and
-// "refunded.<currency>" (minor units).
+// "paid.<currency>" (payments that were received), "gross.<currency>",
+// "refunded.<currency>" and "mrr.<currency>" (minor units).
 type Tally map[string]int64
 
 const (
@@ -16,15 +16,23 @@ const (
 	tallyPaid          = "paid."
 	tallyGross         = "gross."
 	tallyRefunded      = "refunded."
+	tallyRecurring     = "mrr."
 )
 
 // Subscription counts the step of a subscription; before is nil for a new one.
 func (t Tally) Subscription(before *Subscription, after Subscription) {
 	if before != nil {
-		t[tallySubscriptions+string(before.Status)]--
+		t.subscription(*before, -1)
 	}
-	t[tallySubscriptions+string(after.Status)]++
+	t.subscription(after, +1)
 	t.drop()
+}
+
+func (t Tally) subscription(s Subscription, n int64) {
+	t[tallySubscriptions+string(s.Status)] += n
+	if s.Status.Recurs() {
+		t[tallyRecurring+s.Currency] += n * s.Monthly
+	}
 }
 
 // Transaction counts the step of a transaction; before is nil for a new one.
@@ -61,15 +69,26 @@ func (t Tally) Add(o Tally) {
 	}
 }
 
-// Subscriptions is how many subscriptions there are, of any status.
-func (t Tally) Subscriptions() int64 { return t.sum(tallySubscriptions) }
+// Subscriptions is how many subscriptions there are, by status.
+func (t Tally) Subscriptions() map[string]int64 { return t.under(tallySubscriptions) }
 
-// Payments is how many payments there are, of any status.
-func (t Tally) Payments() int64 { return t.sum(tallyPayments) }
+// Payments is how many payments there are, by status.
+func (t Tally) Payments() map[string]int64 { return t.under(tallyPayments) }
 
 // ActiveSubscriptions is how many subscriptions are active or trialing.
 func (t Tally) ActiveSubscriptions() int64 {
 	return t[tallySubscriptions+string(StatusActive)] + t[tallySubscriptions+string(StatusTrialing)]
+}
+
+// RunningSubscriptions is how many subscriptions have not ended for good.
+func (t Tally) RunningSubscriptions() int64 {
+	var running int64
+	for status, n := range t.Subscriptions() {
+		if !SubscriptionStatus(status).Terminal() {
+			running += n
+		}
+	}
+	return running
 }
 
 // SuccessfulPayments is how many payments succeeded and stayed whole.
@@ -77,15 +96,20 @@ func (t Tally) SuccessfulPayments() int64 {
 	return t[tallyPayments+string(TransactionSucceeded)]
 }
 
-// Revenue is money received less money refunded, per currency, in minor units.
+// FailedPayments is how many payments failed for now.
+func (t Tally) FailedPayments() int64 { return t[tallyPayments+string(TransactionFailed)] }
+
+// Refunds is money given back, by currency, in minor units.
+func (t Tally) Refunds() map[string]int64 { return t.under(tallyRefunded) }
+
+// Recurring is the monthly recurring revenue, by currency, in minor units.
+func (t Tally) Recurring() map[string]int64 { return t.under(tallyRecurring) }
+
+// Revenue is money received less money refunded, by currency, in minor units.
 func (t Tally) Revenue() map[string]int64 {
-	net := map[string]int64{}
-	for key, n := range t {
-		if currency, ok := strings.CutPrefix(key, tallyGross); ok {
-			net[currency] += n
-		} else if currency, ok := strings.CutPrefix(key, tallyRefunded); ok {
-			net[currency] -= n
-		}
+	net := t.under(tallyGross)
+	for currency, refunded := range t.under(tallyRefunded) {
+		net[currency] -= refunded
 	}
 	return net
 }
@@ -103,12 +127,23 @@ func (t Tally) MainCurrency() string {
 	return main
 }
 
-func (t Tally) sum(prefix string) int64 {
-	var sum int64
+// under is the counts whose keys have a prefix, by the rest of the key; what
+// was counted once and is zero now is left out.
+func (t Tally) under(prefix string) map[string]int64 {
+	counts := map[string]int64{}
 	for key, n := range t {
-		if strings.HasPrefix(key, prefix) {
-			sum += n
+		if name, ok := strings.CutPrefix(key, prefix); ok && n != 0 {
+			counts[name] = n
 		}
+	}
+	return counts
+}
+
+// Sum is the total of several counts.
+func Sum(counts map[string]int64) int64 {
+	var sum int64
+	for _, n := range counts {
+		sum += n
 	}
 	return sum
 }

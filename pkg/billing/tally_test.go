@@ -40,8 +40,9 @@ func find[V any](rows map[string]V, id string) *V {
 
 // figures are those that the statistics show.
 type figures struct {
-	Subscriptions, Active, Payments, Successful int64
-	Revenue                                     map[string]int64
+	Subscriptions, Payments     map[string]int64 // by status
+	Active, Successful, Failed  int64
+	Revenue, Refunds, Recurring map[string]int64 // by currency
 }
 
 func (b *books) counted() figures {
@@ -50,25 +51,39 @@ func (b *books) counted() figures {
 		Active:        b.tally.ActiveSubscriptions(),
 		Payments:      b.tally.Payments(),
 		Successful:    b.tally.SuccessfulPayments(),
+		Failed:        b.tally.FailedPayments(),
 		Revenue:       b.tally.Revenue(),
+		Refunds:       b.tally.Refunds(),
+		Recurring:     b.tally.Recurring(),
 	}
 }
 
 // recounted says the same from the rows alone.
 func (b *books) recounted() figures {
-	f := figures{Subscriptions: int64(len(b.subscriptions)), Payments: int64(len(b.transactions)), Revenue: map[string]int64{}}
+	f := figures{
+		Subscriptions: map[string]int64{}, Payments: map[string]int64{},
+		Revenue: map[string]int64{}, Refunds: map[string]int64{}, Recurring: map[string]int64{},
+	}
 	for _, s := range b.subscriptions {
+		f.Subscriptions[string(s.Status)]++
+		if s.Status == billing.StatusActive || s.Status == billing.StatusPastDue {
+			f.Recurring[s.Currency] += s.Monthly
+		}
 		if s.Status == billing.StatusActive || s.Status == billing.StatusTrialing {
 			f.Active++
 		}
 	}
 	for _, x := range b.transactions {
+		f.Payments[string(x.Status)]++
+		f.Refunds[x.Currency] += x.Refunded
 		switch x.Status {
 		case billing.TransactionSucceeded:
 			f.Successful++
 			f.Revenue[x.Currency] += x.Amount
 		case billing.TransactionPartiallyRefunded, billing.TransactionRefunded:
 			f.Revenue[x.Currency] += x.Amount - x.Refunded
+		case billing.TransactionFailed:
+			f.Failed++
 		default: // no money was received
 		}
 	}
@@ -94,6 +109,8 @@ func TestTallyEqualsARecount(t *testing.T) {
 			"subscription": func(t *rapid.T) {
 				s := billing.Subscription{ID: id.Draw(t, "id")}
 				s.Status = rapid.SampledFrom(statuses).Draw(t, "status")
+				s.Currency = currencies[s.ID]
+				s.Monthly = rapid.Int64Range(0, 5000).Draw(t, "monthly")
 				b.putSubscription(s)
 			},
 			"payment": func(t *rapid.T) {

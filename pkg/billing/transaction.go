@@ -12,6 +12,7 @@ const (
 	TransactionSucceeded         TransactionStatus = "succeeded"
 	TransactionPartiallyRefunded TransactionStatus = "partially_refunded"
 	TransactionRefunded          TransactionStatus = "refunded"
+	TransactionCanceled          TransactionStatus = "canceled" // given up before it was paid
 )
 
 // rank orders the statuses; a status never gives way to one of a lower rank.

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/caarlos0/env/v11"
 
+	"billhook/pkg/billing"
 	"billhook/pkg/identity"
 	"billhook/pkg/store"
 	"billhook/pkg/telemetry"
@@ -31,7 +32,13 @@ type Settings struct {
 	Table        string `env:"TABLE_NAME,required"`
 	SecretPrefix string `env:"SECRET_PREFIX,required"`
 	LogLevel     string `env:"LOG_LEVEL"`
+
+	// RedirectOrigins are where Stripe's pages may send buyers back to, for
+	// projects that name none; empty: https anywhere and http on localhost.
+	RedirectOrigins []string `env:"REDIRECT_ORIGINS"`
 }
+
+var _ identity.KeyReader = (*store.Table)(nil)
 
 // Function is what a function is built from. Nothing in it talks to AWS before
 // the first request.
@@ -43,6 +50,8 @@ type Function struct {
 	Vault   *vault.Vault
 	Callers *identity.Verifier
 	Now     func() time.Time
+
+	RedirectOrigins []string // Settings.RedirectOrigins
 }
 
 // New builds a Function on clients of an AWS account.
@@ -53,6 +62,11 @@ func New(s Settings, account aws.Config, out io.Writer, now func() time.Time) (*
 	if err != nil {
 		return nil, err
 	}
+	for _, origin := range s.RedirectOrigins {
+		if _, err := billing.NormalOrigin(origin); err != nil {
+			return nil, fmt.Errorf("REDIRECT_ORIGINS: %q %w", origin, err)
+		}
+	}
 	return &Function{
 		Log:     log,
 		Metrics: telemetry.NewMetrics(out, now),
@@ -61,6 +75,8 @@ func New(s Settings, account aws.Config, out io.Writer, now func() time.Time) (*
 		Vault:   secrets,
 		Callers: callers,
 		Now:     now,
+
+		RedirectOrigins: s.RedirectOrigins,
 	}, nil
 }
 
@@ -93,7 +109,9 @@ func load(extra any) (*Function, error) {
 
 // For frames routes that only callers of one role may use.
 func (f *Function) For(role identity.Role, routes http.Handler) http.Handler {
-	return f.Public(f.Callers.Require(role, f.Answer.Write)(web.JSONBody(f.Answer, routes)))
+	once := web.Idempotent(f.Log, f.Answer, f.Table, f.Now, routes)
+	keyed := identity.CheckKeys(f.Table, f.Answer.Write, web.JSONBody(f.Answer, once))
+	return f.Public(f.Callers.Require(role, f.Answer.Write)(keyed))
 }
 
 // Public frames routes that see to their callers themselves.

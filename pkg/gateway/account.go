@@ -4,17 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"maps"
 	"strings"
 
 	"github.com/stripe/stripe-go/v79"
-	"github.com/stripe/stripe-go/v79/checkout/session"
 	"github.com/stripe/stripe-go/v79/customer"
-	"github.com/stripe/stripe-go/v79/subscription"
 
 	"billhook/pkg/billing"
-	"billhook/pkg/stripeevent"
 )
 
 // Account is the Stripe account of one scope.
@@ -25,16 +20,23 @@ type Account struct {
 }
 
 // Metadata that billhook leaves on what it creates at Stripe, so that events
-// tell whom they are about.
+// tell whom they are about, and sessions what was asked for.
 const (
 	metadataUser    = "user_id"
 	metadataProject = "project_id"
+	metadataPlan    = "plan_name"
+
+	reservedMetadata = "billhook_" // callers cannot set what begins so
+	metadataRequest  = reservedMetadata + "request"
+	metadataTrial    = reservedMetadata + "trial_days"
 )
 
 func (a *Account) metadata(user string, extra map[string]string) map[string]string {
-	m := maps.Clone(extra)
-	if m == nil {
-		m = map[string]string{}
+	m := map[string]string{}
+	for key, value := range extra {
+		if !strings.HasPrefix(key, reservedMetadata) {
+			m[key] = value
+		}
 	}
 	m[metadataUser] = user
 	m[metadataProject] = a.scope.Project.String()
@@ -64,70 +66,4 @@ func (a *Account) CreateCustomer(ctx context.Context, user, email string) (billi
 		return billing.Customer{}, stripeError("create customer", err)
 	}
 	return billing.Customer{ID: c.ID, User: user, Email: email}, nil
-}
-
-// Checkout is what a checkout session sells, to whom.
-type Checkout struct {
-	Customer   string // Stripe's id
-	User       string
-	Price      string // Stripe's id
-	Quantity   int64
-	Recurring  bool // a subscription; else a one-off payment
-	SuccessURL string
-	CancelURL  string
-	Metadata   map[string]string
-}
-
-// Session is a checkout session that a browser can be sent to.
-type Session struct {
-	ID  string
-	URL string
-}
-
-// CreateCheckoutSession starts a purchase. Each call starts another one:
-// buying the same thing twice is legitimate.
-func (a *Account) CreateCheckoutSession(ctx context.Context, c Checkout) (Session, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	metadata := a.metadata(c.User, c.Metadata)
-	params := &stripe.CheckoutSessionParams{
-		Customer:          stripe.String(c.Customer),
-		ClientReferenceID: stripe.String(c.User),
-		SuccessURL:        stripe.String(c.SuccessURL),
-		CancelURL:         stripe.String(c.CancelURL),
-		LineItems: []*stripe.CheckoutSessionLineItemParams{
-			{Price: stripe.String(c.Price), Quantity: stripe.Int64(c.Quantity)},
-		},
-		Metadata: metadata,
-	}
-	params.Context = ctx
-	if c.Recurring {
-		params.Mode = stripe.String(string(stripe.CheckoutSessionModeSubscription))
-		params.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{Metadata: metadata}
-	} else {
-		params.Mode = stripe.String(string(stripe.CheckoutSessionModePayment))
-		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata}
-	}
-	s, err := session.Client{B: a.backend, Key: a.key.Reveal()}.New(params)
-	if err != nil {
-		return Session{}, stripeError("create checkout session", err)
-	}
-	return Session{ID: s.ID, URL: s.URL}, nil
-}
-
-// Subscription reads a subscription as it is now.
-func (a *Account) Subscription(ctx context.Context, id string) (billing.SubscriptionFact, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	params := &stripe.SubscriptionParams{}
-	params.Context = ctx
-	s, err := subscription.Client{B: a.backend, Key: a.key.Reveal()}.Get(id, params)
-	if err != nil {
-		return billing.SubscriptionFact{}, stripeError("read subscription", err)
-	}
-	f, err := stripeevent.Subscription(s.LastResponse.RawJSON)
-	if err != nil {
-		return f, fmt.Errorf("read subscription %s: %w", id, err)
-	}
-	return f, nil
 }

@@ -26,9 +26,12 @@ type CredentialReader interface {
 	Credentials(ctx context.Context, s billing.Scope, version string) (billing.Credentials, error)
 }
 
-// timeout bounds a call with all its retries. An operation makes two calls at
-// most, and the HTTP API in front of it gives up after 30 s.
+// timeout bounds a call with all its retries.
 const timeout = 10 * time.Second
+
+// Patience bounds an operation with all its calls, so that whoever waits for
+// it hears of a slow Stripe within 25 s.
+const Patience = 24 * time.Second
 
 // Gateway opens Stripe accounts. It is safe for concurrent use.
 type Gateway struct {

@@ -44,14 +44,24 @@ func (v *Verifier) authenticate(r *http.Request, role Role) (Caller, error) {
 	if err != nil {
 		return Caller{}, err
 	}
-	if caller.Role != role {
+	if caller.Role != role || contradicts(strings.Join(r.Header.Values("X-User-Role"), ","), role) {
 		return Caller{}, forbidden("You do not have permission to access this resource")
 	}
-	if role == EndUser {
-		caller.Project, err = v.projectOf(caller, r.Header.Get("X-Project-ID"))
+	named := r.Header.Get("X-Project-ID")
+	switch {
+	case role == EndUser:
+		caller.Project, err = v.projectOf(caller, named)
+	case caller.Project != uuid.Nil && named != "" && !strings.EqualFold(named, caller.Project.String()):
+		err = errOtherProject
 	}
 	return caller, err
 }
+
+var errOtherProject = forbidden("X-Project-ID contradicts the token")
+
+// contradicts reports whether a role that was sent is not the token's. The role
+// comes from the token; the header is for clients that send it anyway.
+func contradicts(sent string, role Role) bool { return sent != "" && sent != string(role) }
 
 func (v *Verifier) projectOf(caller Caller, header string) (uuid.UUID, error) {
 	named := uuid.Nil
@@ -64,7 +74,7 @@ func (v *Verifier) projectOf(caller Caller, header string) (uuid.UUID, error) {
 	}
 	switch {
 	case caller.Project != uuid.Nil && named != uuid.Nil && named != caller.Project:
-		return uuid.Nil, forbidden("X-Project-ID contradicts the token")
+		return uuid.Nil, errOtherProject
 	case caller.Project != uuid.Nil:
 		return caller.Project, nil
 	case named != uuid.Nil:

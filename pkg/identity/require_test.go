@@ -153,17 +153,41 @@ func TestRequireProject(t *testing.T) {
 	}
 }
 
-// A developer's projects are in the path; the header is an end user's.
-func TestRequireIgnoresADevelopersProjectHeader(t *testing.T) {
+// A developer's projects are in the path; the header is an end user's, and only
+// may not contradict a claim.
+func TestRequireProjectOfADeveloper(t *testing.T) {
 	t.Parallel()
-	header := bearer(hs256(t, nil))
-	header.Set("X-Project-ID", "demo")
-	caller, err := let(t, shared(), identity.Developer, header)
-	if err != nil {
-		t.Fatal(err)
+	claim := jwt.MapClaims{"role": "developer", "project_id": project.String()}
+	tests := map[string]struct {
+		claims jwt.MapClaims
+		header string
+		want   uuid.UUID
+		ok     bool
+	}{
+		"a header without a claim":       {nil, elsewhere.String(), uuid.Nil, true},
+		"a header that is no uuid":       {nil, "demo", uuid.Nil, true},
+		"a claim without a header":       {claim, "", project, true},
+		"the header agrees":              {claim, project.String(), project, true},
+		"the header agrees, in capitals": {claim, strings.ToUpper(project.String()), project, true},
+		"the header contradicts":         {claim, elsewhere.String(), uuid.Nil, false},
+		"the header names no project":    {claim, "demo", uuid.Nil, false},
 	}
-	if caller.Project != uuid.Nil {
-		t.Errorf("project %s, want none", caller.Project)
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			header := bearer(hs256(t, test.claims))
+			header.Set("X-Project-ID", test.header)
+			caller, err := let(t, shared(), identity.Developer, header)
+			if !test.ok {
+				if billing.KindOf(err) != billing.PermissionDenied {
+					t.Errorf("refused with %v, want PermissionDenied", err)
+				}
+				return
+			}
+			if err != nil || caller.Project != test.want {
+				t.Errorf("project %s, %v, want %s", caller.Project, err, test.want)
+			}
+		})
 	}
 }
 

@@ -70,8 +70,9 @@ func (d *decision) outcome(o billing.Outcome) { d.changes.Event.Outcome = o }
 
 // subscription applies a snapshot if it is news.
 func (d *decision) subscription(f billing.SubscriptionFact) {
+	d.outcome(billing.Stale)
+	d.trial(f)
 	if merge(d.was.Subscription, f, d.event.Created) == stale {
-		d.outcome(billing.Stale)
 		return
 	}
 	before := &f.Before
@@ -83,7 +84,10 @@ func (d *decision) subscription(f billing.SubscriptionFact) {
 
 // fetched applies Stripe's own answer. What it was before is not known, so an
 // event of the same second leads to another question.
-func (d *decision) fetched(f billing.SubscriptionFact) { d.snapshot(f, nil) }
+func (d *decision) fetched(f billing.SubscriptionFact) {
+	d.trial(f)
+	d.snapshot(f, nil)
+}
 
 func (d *decision) snapshot(f billing.SubscriptionFact, before *billing.SubscriptionState) {
 	next := billing.Subscription{}
@@ -169,6 +173,23 @@ func (d *decision) customer(f billing.CheckoutFact) {
 	if link {
 		d.changes.LinkUser = f.User
 	}
+	d.outcome(billing.Applied)
+}
+
+// trial remembers that the customer has had a trial, however old the news is.
+func (d *decision) trial(f billing.SubscriptionFact) {
+	next := billing.Customer{ID: f.Customer, User: f.User}
+	switch {
+	case d.changes.Customer != nil:
+		next = *d.changes.Customer
+	case d.was.Customer != nil:
+		next = *d.was.Customer
+	}
+	if !f.Trial || next.TrialUsed {
+		return
+	}
+	next.TrialUsed = true
+	d.changes.Customer = &next
 	d.outcome(billing.Applied)
 }
 

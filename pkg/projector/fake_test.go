@@ -48,10 +48,13 @@ func (m *memory) Picture(_ context.Context, _ billing.Scope, l billing.Lookup) (
 	if m.failPicture != nil {
 		return billing.Picture{}, m.failPicture
 	}
-	_, seen := m.seen[l.Event.ID]
 	p := billing.Picture{
-		Seen: seen, Receives: m.receives, Linked: m.links[l.User],
+		Linked:   m.links[l.User],
 		Customer: rowOf(m.customers, l.Owner), Subscription: rowOf(m.subscriptions, l.Subscription), Transaction: rowOf(m.transactions, l.Transaction),
+	}
+	if l.Event != nil {
+		_, p.Seen = m.seen[l.Event.ID]
+		p.Receives = m.receives
 	}
 	if l.Transaction == "" && l.PaymentIntent != "" {
 		for _, x := range m.transactions {
@@ -84,7 +87,9 @@ func (m *memory) Commit(_ context.Context, _ billing.Scope, c billing.Changes) e
 		return ErrConflict
 	}
 	m.commits++
-	m.seen[c.Event.ID] = c.Event
+	if c.Event.ID != "" {
+		m.seen[c.Event.ID] = c.Event
+	}
 	if c.Customer != nil {
 		put(m.customers, c.Customer.ID, *c.Customer, func(r *billing.Customer) { r.Revision++ })
 	}

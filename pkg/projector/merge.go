@@ -76,6 +76,19 @@ func again(row *billing.Subscription, f billing.SubscriptionFact) verdict {
 	}
 }
 
+// overtakes reports whether an answer of Stripe's is newer than the row, and
+// different. Within one second that cannot be told, so the row stays.
+func overtakes(row *billing.Subscription, f billing.SubscriptionFact, asOf time.Time) bool {
+	switch {
+	case row == nil:
+		return true
+	case row.Status.Terminal(), row.SubscriptionState == f.After:
+		return false
+	default:
+		return f.After.Status.Terminal() || asOf.After(row.AsOf)
+	}
+}
+
 func applyIf(news bool) verdict {
 	if news {
 		return apply

@@ -3,6 +3,7 @@ package projector
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -22,8 +23,11 @@ import (
 func life(t *rapid.T) []billing.Event {
 	const startsAt = 1000
 	state := drawState(t)
+	trial := false
 	fact := func(step billing.Lifecycle, before, after billing.SubscriptionState) billing.SubscriptionFact {
 		f := snapshot(step, before, after)
+		trial = trial || rapid.IntRange(0, 5).Draw(t, "trial") == 0
+		f.Trial = trial
 		f.User = rapid.SampledFrom([]string{"", "user-1"}).Draw(t, "user")
 		return f
 	}
@@ -90,8 +94,37 @@ func nextState(t *rapid.T, visited []billing.SubscriptionState) billing.Subscrip
 	return next
 }
 
-// Stripe promises no order and may deliver twice. Whatever arrives in whatever
-// order, the row ends as the subscription's last snapshot.
+// answer is what Stripe answered to a call of ours at some point of a life.
+type answer struct {
+	fact billing.SubscriptionFact
+	asOf time.Time
+}
+
+// answers draws answers given between the events of a life. An answer's time is
+// no later than the moment it shows, which may be in the second of the next
+// event, but before it; how much earlier does not matter.
+func answers(t *rapid.T, events []billing.Event) []answer {
+	var drawn []answer
+	for range rapid.IntRange(0, 3).Draw(t, "answers") {
+		i := rapid.IntRange(0, len(events)-1).Draw(t, "after")
+		f, ok := events[i].Fact.(billing.SubscriptionFact)
+		if !ok {
+			t.Fatalf("%s tells nothing of the subscription", events[i].ID)
+		}
+		f.Lifecycle, f.Before = billing.Updated, f.After
+		until := events[i].Created.Unix() + 5
+		if i+1 < len(events) {
+			until = events[i+1].Created.Unix()
+		}
+		at := rapid.Int64Range(events[i].Created.Unix()-2, until).Draw(t, "as of")
+		drawn = append(drawn, answer{f, billing.At(at)})
+	}
+	return drawn
+}
+
+// Stripe promises no order and may deliver twice, and answers to calls of ours
+// come in between. Whatever arrives in whatever order, the row ends as the
+// subscription's last snapshot.
 func TestAnyOrderEndsInTheLastState(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -100,19 +133,27 @@ func TestAnyOrderEndsInTheLastState(t *testing.T) {
 		if !ok {
 			t.Fatal("the last event tells nothing of the subscription")
 		}
-		deliveries := events
-		for range rapid.IntRange(0, 3).Draw(t, "duplicates") {
-			deliveries = append(deliveries, rapid.SampledFrom(events).Draw(t, "duplicate"))
-		}
-		deliveries = rapid.Permutation(deliveries).Draw(t, "order")
-
 		now := last
 		now.Lifecycle, now.Before = billing.Updated, now.After
 		store, stripe := newMemory(), &truth{now: map[string]billing.SubscriptionFact{last.ID: now}}
 		p := New(store, stripe, clock)
-		for _, e := range deliveries {
-			if _, err := p.Apply(t.Context(), scope, e); err != nil {
-				t.Fatalf("%s: %v", e.ID, err)
+
+		var deliveries []func() error
+		apply := func(e billing.Event) {
+			deliveries = append(deliveries, func() error { _, err := p.Apply(t.Context(), scope, e); return err })
+		}
+		for _, e := range events {
+			apply(e)
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "duplicates") {
+			apply(rapid.SampledFrom(events).Draw(t, "duplicate"))
+		}
+		for _, a := range answers(t, events) {
+			deliveries = append(deliveries, func() error { return p.Observe(t.Context(), scope, a.fact, a.asOf) })
+		}
+		for _, deliver := range rapid.Permutation(deliveries).Draw(t, "order") {
+			if err := deliver(); err != nil {
+				t.Fatal(err)
 			}
 		}
 		if diff := cmp.Diff(last.After, store.subscriptions[last.ID].SubscriptionState); diff != "" {
@@ -123,6 +164,9 @@ func TestAnyOrderEndsInTheLastState(t *testing.T) {
 		}
 		if len(store.seen) != len(events) {
 			t.Errorf("%d events are recorded, want %d", len(store.seen), len(events))
+		}
+		if used := store.customers[last.Customer].TrialUsed; used != last.Trial {
+			t.Errorf("trial used: %t, want %t", used, last.Trial)
 		}
 	})
 }

@@ -45,8 +45,8 @@ func New(store Store, stripe Stripe, now func() time.Time) *Projector {
 	return &Projector{store: store, stripe: stripe, now: now}
 }
 
-// attempts bounds how often an event is decided again after a conflict. Each
-// conflict means that another event of the same customer went through.
+// attempts bounds how often a change is decided again after a conflict. Each
+// conflict means that another change of the same customer's went through.
 const attempts = 8
 
 // Apply brings an event into the store. An event that comes again is a
@@ -54,19 +54,29 @@ const attempts = 8
 // NotFound. After any other error nothing has changed and the same event can
 // be applied again.
 func (p *Projector) Apply(ctx context.Context, scope billing.Scope, event billing.Event) (billing.Outcome, error) {
+	var outcome billing.Outcome
+	err := decideUntilCommitted(ctx, func() (err error) {
+		outcome, err = p.try(ctx, scope, event)
+		return err
+	})
+	if errors.Is(err, ErrDuplicate) {
+		return billing.Duplicate, nil
+	}
+	return outcome, err
+}
+
+// decideUntilCommitted has a change decided again each time that a row of it
+// changed meanwhile.
+func decideUntilCommitted(ctx context.Context, try func() error) error {
 	for attempt := range attempts {
-		outcome, err := p.try(ctx, scope, event)
-		switch {
-		case errors.Is(err, ErrDuplicate):
-			return billing.Duplicate, nil
-		case !errors.Is(err, ErrConflict):
-			return outcome, err
+		if err := try(); !errors.Is(err, ErrConflict) {
+			return err
 		}
 		if err := pause(ctx, attempt); err != nil {
-			return "", err
+			return err
 		}
 	}
-	return "", billing.NewError(billing.Unavailable, "busy", "the event's rows keep changing; deliver it again")
+	return billing.NewError(billing.Unavailable, "busy", "The rows to be changed keep changing; try again")
 }
 
 func (p *Projector) try(ctx context.Context, scope billing.Scope, event billing.Event) (billing.Outcome, error) {

@@ -33,15 +33,16 @@ type eventItem struct {
 }
 
 // Commit writes the event record, the changed rows and their counts in one
-// transaction. The event record comes first, so a cancellation for its sake
-// can be told from one for a row's.
+// transaction. An event record comes first, so a cancellation for its sake can
+// be told from one for a row's.
 func (t *Table) Commit(ctx context.Context, s billing.Scope, c billing.Changes) error {
 	writes, err := t.writes(s, c)
 	if err != nil {
 		return err
 	}
+	recorded := c.Event.ID != ""
 	if len(c.Tally) == 0 {
-		return cancellation(t.transact(ctx, writes))
+		return cancellation(t.transact(ctx, writes), recorded)
 	}
 	// All writers count in shard 0 until one meets another there.
 	for shard := 0; ; shard = 1 + rand.IntN(counterShards-1) {
@@ -53,7 +54,7 @@ func (t *Table) Commit(ctx context.Context, s billing.Scope, c billing.Changes) 
 		if shard == 0 && onlyCountersBusy(err) {
 			continue
 		}
-		return cancellation(err)
+		return cancellation(err, recorded)
 	}
 }
 
@@ -62,7 +63,8 @@ func (t *Table) transact(ctx context.Context, writes []types.TransactWriteItem) 
 	return err
 }
 
-// writes are the conditional writes of the changes, the event record first.
+// writes are the conditional writes of the changes, the event record first if
+// there is one.
 func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWriteItem, error) {
 	var writes []types.TransactWriteItem
 	var failed error
@@ -70,16 +72,18 @@ func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWrit
 		writes = append(writes, w)
 		failed = errors.Join(failed, err)
 	}
-	add(t.create(eventItem{
-		key:        eventKey(s, c.Event.Created, c.Event.ID),
-		ID:         c.Event.ID,
-		Type:       c.Event.Type,
-		Object:     c.Event.Object,
-		Outcome:    c.Event.Outcome,
-		Created:    toMillis(c.Event.Created),
-		ReceivedAt: toMillis(c.Event.ReceivedAt),
-		ExpiresAt:  c.Event.ReceivedAt.Add(eventLife).Unix(),
-	}))
+	if c.Event.ID != "" {
+		add(t.create(eventItem{
+			key:        eventKey(s, c.Event.Created, c.Event.ID),
+			ID:         c.Event.ID,
+			Type:       c.Event.Type,
+			Object:     c.Event.Object,
+			Outcome:    c.Event.Outcome,
+			Created:    toMillis(c.Event.Created),
+			ReceivedAt: toMillis(c.Event.ReceivedAt),
+			ExpiresAt:  c.Event.ReceivedAt.Add(eventLife).Unix(),
+		}))
+	}
 	if c.Customer != nil {
 		add(t.replace(customerItemOf(s, *c.Customer), c.Customer.Revision))
 	}
@@ -102,15 +106,16 @@ const (
 	reasonConflict  = "TransactionConflict"
 )
 
-// cancellation translates a canceled transaction for the projector.
-func cancellation(err error) error {
+// cancellation translates a canceled transaction for the projector; recorded
+// says that its first write is an event record.
+func cancellation(err error, recorded bool) error {
 	var canceled *types.TransactionCanceledException
 	if !errors.As(err, &canceled) {
 		return err
 	}
 	for i, r := range canceled.CancellationReasons {
 		switch code := aws.ToString(r.Code); {
-		case code == reasonCondition && i == 0:
+		case code == reasonCondition && i == 0 && recorded:
 			return projector.ErrDuplicate
 		case code == reasonCondition || code == reasonConflict:
 			return fmt.Errorf("%w: %w", projector.ErrConflict, err)

@@ -43,6 +43,20 @@ func (i credentialItem) value() billing.CredentialSet {
 	}
 }
 
+// configItemOf is the item of a configuration's next revision.
+func configItemOf(c billing.StripeConfig) configItem {
+	return configItem{
+		key:       configKey(c.Project),
+		Project:   c.Project.String(),
+		Active:    c.Active,
+		Test:      credentialItemOf(c.Test),
+		Live:      credentialItemOf(c.Live),
+		CreatedAt: toMillis(c.CreatedAt),
+		UpdatedAt: toMillis(c.UpdatedAt),
+		Revision:  c.Revision + 1,
+	}
+}
+
 // decodeConfig reads a configuration; nil stays nil.
 func decodeConfig(it item) (*billing.StripeConfig, error) {
 	if it == nil {
@@ -66,27 +80,19 @@ func decodeConfig(it item) (*billing.StripeConfig, error) {
 // SaveStripeConfig writes a configuration over the revision it was read at, 0
 // for a new one. It is billing.Conflict if somebody wrote in between.
 func (t *Table) SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error {
-	saved, err := t.put(ctx, configItem{
-		key:       configKey(c.Project),
-		Project:   c.Project.String(),
-		Active:    c.Active,
-		Test:      credentialItemOf(c.Test),
-		Live:      credentialItemOf(c.Live),
-		CreatedAt: toMillis(c.CreatedAt),
-		UpdatedAt: toMillis(c.UpdatedAt),
-		Revision:  c.Revision + 1,
-	}, c.Revision)
+	saved, err := t.put(ctx, configItemOf(c), c.Revision)
 	switch {
 	case err != nil:
 		return fmt.Errorf("save Stripe configuration of %s: %w", c.Project, err)
 	case !saved:
-		return billing.NewError(billing.Conflict, "concurrent_change", "The configuration was changed at the same time; try again")
+		return billing.ConcurrentChange("configuration")
 	}
 	return nil
 }
 
-// StripeConfigs reads the configurations of projects that have one.
-func (t *Table) StripeConfigs(ctx context.Context, projects []uuid.UUID) ([]billing.StripeConfig, error) {
+// StripeConfigs reads the configurations of projects, by project; one that has
+// none is absent.
+func (t *Table) StripeConfigs(ctx context.Context, projects []uuid.UUID) (map[uuid.UUID]billing.StripeConfig, error) {
 	keys := make([]key, len(projects))
 	for i, id := range projects {
 		keys[i] = configKey(id)
@@ -95,13 +101,13 @@ func (t *Table) StripeConfigs(ctx context.Context, projects []uuid.UUID) ([]bill
 	if err != nil {
 		return nil, fmt.Errorf("configurations: %w", err)
 	}
-	configs := make([]billing.StripeConfig, 0, len(found))
+	configs := make(map[uuid.UUID]billing.StripeConfig, len(found))
 	for _, it := range found {
 		c, err := decodeConfig(it)
 		if err != nil {
 			return nil, err
 		}
-		configs = append(configs, *c)
+		configs[c.Project] = *c
 	}
 	return configs, nil
 }

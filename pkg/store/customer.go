@@ -9,24 +9,26 @@ import (
 
 type customerItem struct {
 	key
-	ID       string `dynamodbav:"id"`
-	User     string `dynamodbav:"user,omitempty"`
-	Email    string `dynamodbav:"email,omitempty"`
-	Revision int64  `dynamodbav:"revision"`
+	ID        string `dynamodbav:"id"`
+	User      string `dynamodbav:"user,omitempty"`
+	Email     string `dynamodbav:"email,omitempty"`
+	TrialUsed bool   `dynamodbav:"trial_used,omitempty"`
+	Revision  int64  `dynamodbav:"revision"`
 }
 
 func customerItemOf(s billing.Scope, c billing.Customer) customerItem {
 	return customerItem{
-		key:      customerKey(s, c.ID),
-		ID:       c.ID,
-		User:     c.User,
-		Email:    c.Email,
-		Revision: c.Revision + 1,
+		key:       customerKey(s, c.ID),
+		ID:        c.ID,
+		User:      c.User,
+		Email:     c.Email,
+		TrialUsed: c.TrialUsed,
+		Revision:  c.Revision + 1,
 	}
 }
 
 func (i customerItem) value() billing.Customer {
-	return billing.Customer{ID: i.ID, User: i.User, Email: i.Email, Revision: i.Revision}
+	return billing.Customer{ID: i.ID, User: i.User, Email: i.Email, TrialUsed: i.TrialUsed, Revision: i.Revision}
 }
 
 type linkItem struct {
@@ -44,6 +46,16 @@ func (t *Table) CustomerOf(ctx context.Context, s billing.Scope, user string) (s
 	return link.Customer, err
 }
 
+// TrialUsed reports whether a customer is known to have had a trial.
+func (t *Table) TrialUsed(ctx context.Context, s billing.Scope, customer string) (bool, error) {
+	found, err := t.get(ctx, customerKey(s, customer))
+	if err != nil {
+		return false, fmt.Errorf("trial of %s: %w", customer, err)
+	}
+	i, err := decode[customerItem](found[customerKey(s, customer)])
+	return i.TrialUsed, err
+}
+
 // LinkCustomer links a user to a Stripe customer, once and for all, and
 // answers the customer the user is linked to: another one if somebody was
 // faster.
@@ -56,7 +68,7 @@ func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Cus
 		return t.CustomerOf(ctx, s, c.User)
 	}
 	// The customer's row helps events to find their user. An event may have
-	// written it already; then it knows as much.
+	// written it already; then events tell it the rest.
 	if _, err := t.put(ctx, customerItemOf(s, c), 0); err != nil {
 		return "", fmt.Errorf("store customer: %w", err)
 	}

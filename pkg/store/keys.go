@@ -16,13 +16,27 @@ import (
 //	PK                                SK                        item
 //	PROJECT#<project>                 PROJECT                   project
 //	PROJECT#<project>                 STRIPE                    Stripe configuration, masked
+//	PROJECT#<project>                 KEY#<id>                  API key of the project; ids grow with time
 //	OWNER#<owner>                     PROJECT#<created>#<id>    pointer: a developer's projects, by age
+//	OWNER#<owner>                     KEY#<id>                  API key of the developer
+//	OWNER#<owner>                     KEYS                      how many of the developer's keys are active
+//	KEY#<sha256>                      KEY                       API key, as callers present it
 //	<scope>#USER#<user>               CUSTOMER                  link: the user's one Stripe customer
+//	<scope>#USER#<user>               CHECKOUT                  lease: who is starting a subscription for the user; expires
 //	<scope>#CUSTOMER#<owner>          CUSTOMER                  customer
 //	<scope>#CUSTOMER#<owner>          SUB#<sub>                 subscription
 //	<scope>#CUSTOMER#<owner>          TXN#<invoice or intent>   transaction
 //	<scope>#EVENTS#<month>#<shard>    <created>#<event>         event record; expires
 //	<scope>#COUNTERS#<shard>          COUNTERS                  counters
+//	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
+//
+// Two indexes list subscriptions and transactions for developers, newest first.
+// They hold keys only and are sharded, so a row's change costs no index write
+// unless its status changes, and no index partition takes all of a project.
+//
+//	index      hash                                           range
+//	ByProject  by_project: <scope>#<SUB|TXN>#<shard>          list_order: <created>#<id>
+//	ByStatus   by_status: <scope>#<SUB|TXN>#<status>#<shard>  list_order
 //
 // What one caller reads at once shares a partition: a customer's subscriptions
 // and transactions are one Query each. An event's key follows from the event
@@ -45,6 +59,7 @@ const (
 	subscriptionPrefix = "SUB#"
 	transactionPrefix  = "TXN#"
 	pointerPrefix      = "PROJECT#"
+	apiKeyPrefix       = "KEY#"
 )
 
 func projectKey(id uuid.UUID) key { return key{"PROJECT#" + id.String(), "PROJECT"} }
@@ -57,7 +72,26 @@ func pointerKey(p billing.Project) key {
 	return key{ownerPartition(p.Owner), fmt.Sprintf("%s%013d#%s", pointerPrefix, p.CreatedAt.UnixMilli(), p.ID)}
 }
 
+// apiKeyPartition holds the keys of a project, or of a developer where there is
+// no project.
+func apiKeyPartition(owner string, project uuid.UUID) string {
+	if project == uuid.Nil {
+		return ownerPartition(owner)
+	}
+	return projectKey(project).PK
+}
+
+func apiKeyKey(owner string, project, id uuid.UUID) key {
+	return key{apiKeyPartition(owner, project), apiKeyPrefix + id.String()}
+}
+
+func apiKeyCountKey(owner string) key { return key{ownerPartition(owner), "KEYS"} }
+
+func apiKeyHashKey(h billing.KeyHash) key { return key{apiKeyPrefix + h.String(), "KEY"} }
+
 func linkKey(s billing.Scope, user string) key { return key{s.String() + "#USER#" + user, "CUSTOMER"} }
+
+func leaseKey(s billing.Scope, user string) key { return key{linkKey(s, user).PK, "CHECKOUT"} }
 
 func customerPartition(s billing.Scope, owner string) string {
 	return s.String() + "#CUSTOMER#" + owner
@@ -79,12 +113,51 @@ func transactionKey(s billing.Scope, owner, id string) key {
 const eventShards = 8
 
 func eventKey(s billing.Scope, created time.Time, id string) key {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // never fails
 	return key{
-		fmt.Sprintf("%s#EVENTS#%s#%d", s, created.UTC().Format("2006-01"), h.Sum32()%eventShards),
+		fmt.Sprintf("%s#EVENTS#%s#%d", s, created.UTC().Format("2006-01"), shardOf(id, eventShards)),
 		fmt.Sprintf("%010d#%s", created.Unix(), id),
 	}
+}
+
+// The lists, the indexes that hold them, and how far they are spread.
+const (
+	subscriptionList = "SUB"
+	transactionList  = "TXN"
+
+	byProject = "ByProject"
+	byStatus  = "ByStatus"
+
+	listShards = 4
+)
+
+// listing places a row in both indexes.
+type listing struct {
+	List       string `dynamodbav:"by_project"`
+	StatusList string `dynamodbav:"by_status"`
+	Order      string `dynamodbav:"list_order"`
+}
+
+func listed(s billing.Scope, list, status string, created time.Time, id string) listing {
+	shard := shardOf(id, listShards)
+	return listing{
+		List:       listPartition(s, list, shard),
+		StatusList: statusPartition(s, list, status, shard),
+		Order:      fmt.Sprintf("%013d#%s", created.UnixMilli(), id),
+	}
+}
+
+func listPartition(s billing.Scope, list string, shard int) string {
+	return fmt.Sprintf("%s#%s#%d", s, list, shard)
+}
+
+func statusPartition(s billing.Scope, list, status string, shard int) string {
+	return fmt.Sprintf("%s#%s#%s#%d", s, list, status, shard)
+}
+
+func shardOf(id string, shards uint32) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // never fails
+	return int(h.Sum32() % shards)
 }
 
 // counterShards bounds how many writers can count in one scope at once.
@@ -93,3 +166,7 @@ const counterShards = 8
 func counterKey(s billing.Scope, shard int) key {
 	return key{fmt.Sprintf("%s#COUNTERS#%d", s, shard), "COUNTERS"}
 }
+
+// executionKey takes an id that tells nothing of the Idempotency-Key; see
+// pkg/web/keyed.go.
+func executionKey(id string) key { return key{"IDEMPOTENCY#" + id, "IDEMPOTENCY"} }

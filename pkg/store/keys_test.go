@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 func TestKeys(t *testing.T) {
 	t.Parallel()
 	id := uuid.MustParse("2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904")
+	other := uuid.MustParse("0195a3f0-7d10-7a4e-8c55-2f4be1a9d603")
 	test, live := billing.Scope{Project: id, Mode: billing.Test}, billing.Scope{Project: id, Mode: billing.Live}
 	const scope = "2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904#test"
 	at := time.Date(2026, 2, 28, 23, 59, 59, 7e6, time.FixedZone("west", -5*3600)) // March in UTC
@@ -31,6 +33,10 @@ func TestKeys(t *testing.T) {
 			pointerKey(billing.Project{ID: id, Owner: "dev", CreatedAt: time.UnixMilli(1)}),
 			key{"OWNER#dev", "PROJECT#0000000000001#" + id.String()},
 		},
+		"project's key":    {apiKeyKey("dev", id, other), key{"PROJECT#" + id.String(), "KEY#" + other.String()}},
+		"developer's key":  {apiKeyKey("dev#1", uuid.Nil, other), key{"OWNER#dev#1", "KEY#" + other.String()}},
+		"developer's keys": {apiKeyCountKey("dev#1"), key{"OWNER#dev#1", "KEYS"}},
+		"key by its hash":  {apiKeyHashKey(billing.KeyHash{0xab, 31: 0x01}), key{"KEY#ab" + strings.Repeat("0", 60) + "01", "KEY"}},
 		"link":             {linkKey(test, "user-1"), key{scope + "#USER#user-1", "CUSTOMER"}},
 		"customer":         {customerKey(test, "cus_1"), key{scope + "#CUSTOMER#cus_1", "CUSTOMER"}},
 		"live customer":    {customerKey(live, "cus_1"), key{id.String() + "#live#CUSTOMER#cus_1", "CUSTOMER"}},

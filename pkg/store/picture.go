@@ -61,7 +61,10 @@ type lookupKeys struct {
 }
 
 func keysOf(s billing.Scope, l billing.Lookup) lookupKeys {
-	k := lookupKeys{event: eventKey(s, l.Event.Created, l.Event.ID), config: configKey(s.Project)}
+	var k lookupKeys
+	if l.Event != nil {
+		k.event, k.config = eventKey(s, l.Event.Created, l.Event.ID), configKey(s.Project)
+	}
 	if l.User != "" {
 		k.link = linkKey(s, l.User)
 	}

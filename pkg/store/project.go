@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/uuid"
 
@@ -14,22 +16,45 @@ import (
 
 type projectItem struct {
 	key
-	ID          string `dynamodbav:"id"`
-	Owner       string `dynamodbav:"owner"`
-	Name        string `dynamodbav:"name"`
-	Description string `dynamodbav:"description,omitempty"`
-	Active      bool   `dynamodbav:"active"`
-	CreatedAt   millis `dynamodbav:"created_at"`
+	ID              string       `dynamodbav:"id"`
+	Owner           string       `dynamodbav:"owner"`
+	Name            string       `dynamodbav:"name"`
+	Description     string       `dynamodbav:"description,omitempty"`
+	Active          bool         `dynamodbav:"active"`
+	RedirectOrigins []string     `dynamodbav:"redirect_origins,omitempty"`
+	DefaultMode     billing.Mode `dynamodbav:"default_mode,omitempty"`
+	CreatedAt       millis       `dynamodbav:"created_at"`
+	DeletedAt       millis       `dynamodbav:"deleted_at,omitempty"` // kept, and as good as gone
+	Revision        int64        `dynamodbav:"revision"`
+}
+
+// projectItemOf is the item of a project's next revision.
+func projectItemOf(p billing.Project) projectItem {
+	return projectItem{
+		key:             projectKey(p.ID),
+		ID:              p.ID.String(),
+		Owner:           p.Owner,
+		Name:            p.Name,
+		Description:     p.Description,
+		Active:          p.Active,
+		RedirectOrigins: p.RedirectOrigins,
+		DefaultMode:     p.DefaultMode,
+		CreatedAt:       toMillis(p.CreatedAt),
+		Revision:        p.Revision + 1,
+	}
 }
 
 func (i projectItem) value() billing.Project {
 	return billing.Project{
-		ID:          uuid.MustParse(i.ID),
-		Owner:       i.Owner,
-		Name:        i.Name,
-		Description: i.Description,
-		Active:      i.Active,
-		CreatedAt:   i.CreatedAt.time(),
+		ID:              uuid.MustParse(i.ID),
+		Owner:           i.Owner,
+		Name:            i.Name,
+		Description:     i.Description,
+		Active:          i.Active,
+		RedirectOrigins: i.RedirectOrigins,
+		DefaultMode:     cmp.Or(i.DefaultMode, billing.Test),
+		CreatedAt:       i.CreatedAt.time(),
+		Revision:        i.Revision,
 	}
 }
 
@@ -40,17 +65,11 @@ type pointerItem struct {
 
 func (i pointerItem) value() uuid.UUID { return uuid.MustParse(i.ID) }
 
-// CreateProject stores a new project and its owner's pointer to it.
+// CreateProject stores a new project and its owner's pointer to it. It is
+// billing.Conflict if there is, or was, a project with its id.
 func (t *Table) CreateProject(ctx context.Context, p billing.Project) error {
-	project, err := t.create(projectItem{
-		key:         projectKey(p.ID),
-		ID:          p.ID.String(),
-		Owner:       p.Owner,
-		Name:        p.Name,
-		Description: p.Description,
-		Active:      p.Active,
-		CreatedAt:   toMillis(p.CreatedAt),
-	})
+	p.Revision = 0
+	project, err := t.create(projectItemOf(p))
 	if err != nil {
 		return err
 	}
@@ -58,17 +77,73 @@ func (t *Table) CreateProject(ctx context.Context, p billing.Project) error {
 	if err != nil {
 		return err
 	}
-	_, err = t.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems: []types.TransactWriteItem{project, pointer},
-	})
-	if err != nil {
+	err = t.transact(ctx, []types.TransactWriteItem{project, pointer})
+	switch {
+	case standsInTheWay(err):
+		return billing.NewError(billing.Conflict, "project_exists", "The project exists already").Because(err)
+	case err != nil:
 		return fmt.Errorf("create project %s: %w", p.ID, err)
 	}
 	return nil
 }
 
+// SaveProject writes a project over the revision it was read at. It is
+// billing.Conflict if somebody wrote in between.
+func (t *Table) SaveProject(ctx context.Context, p billing.Project) error {
+	saved, err := t.put(ctx, projectItemOf(p), p.Revision)
+	switch {
+	case err != nil:
+		return fmt.Errorf("save project %s: %w", p.ID, err)
+	case !saved:
+		return billing.ConcurrentChange("project")
+	}
+	return nil
+}
+
+// DeleteProject makes a project unknown: its item is kept and marked, its
+// owner's pointer is removed, and its Stripe configuration, nil if there is
+// none, is deactivated, so that events under way find it closed. It is
+// billing.Conflict if somebody wrote either since they were read.
+func (t *Table) DeleteProject(ctx context.Context, p billing.Project, config *billing.StripeConfig, now time.Time) error {
+	marked := projectItemOf(p)
+	marked.DeletedAt = toMillis(now)
+	project, err := t.replace(marked, p.Revision)
+	if err != nil {
+		return err
+	}
+	closed, err := t.closeConfig(p.ID, config, now)
+	if err != nil {
+		return err
+	}
+	err = t.transact(ctx, []types.TransactWriteItem{project, closed, {Delete: &types.Delete{
+		TableName: aws.String(t.name), Key: pointerKey(p).attributes(),
+	}}})
+	switch {
+	case standsInTheWay(err):
+		return billing.ConcurrentChange("project").Because(err)
+	case err != nil:
+		return fmt.Errorf("delete project %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+// closeConfig deactivates a configuration, or makes sure that there still is
+// none.
+func (t *Table) closeConfig(project uuid.UUID, config *billing.StripeConfig, now time.Time) (types.TransactWriteItem, error) {
+	if config == nil {
+		return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+			TableName:           aws.String(t.name),
+			Key:                 configKey(project).attributes(),
+			ConditionExpression: aws.String("attribute_not_exists(PK)"),
+		}}, nil
+	}
+	closed := *config
+	closed.Active, closed.UpdatedAt = false, now
+	return t.replace(configItemOf(closed), config.Revision)
+}
+
 // Project reads a project with its Stripe configuration, nil if there is none.
-// An unknown project is billing.NotFound.
+// An unknown project and a deleted one are billing.NotFound.
 func (t *Table) Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error) {
 	found, err := t.get(ctx, projectKey(id), configKey(id))
 	if err != nil {
@@ -80,6 +155,9 @@ func (t *Table) Project(ctx context.Context, id uuid.UUID) (billing.Project, *bi
 	project, err := decode[projectItem](found[projectKey(id)])
 	if err != nil {
 		return billing.Project{}, nil, err
+	}
+	if project.DeletedAt != 0 {
+		return billing.Project{}, nil, errNotFound
 	}
 	config, err := decodeConfig(found[configKey(id)])
 	return project.value(), config, err
@@ -96,7 +174,8 @@ func (t *Table) ProjectIDs(ctx context.Context, owner string) ([]uuid.UUID, erro
 	return ids, err
 }
 
-// Projects reads projects in the order of their ids.
+// Projects reads projects in the order of their ids, less those that do not
+// exist any more.
 func (t *Table) Projects(ctx context.Context, ids []uuid.UUID) ([]billing.Project, error) {
 	keys := make([]key, len(ids))
 	for i, id := range ids {
@@ -106,11 +185,18 @@ func (t *Table) Projects(ctx context.Context, ids []uuid.UUID) ([]billing.Projec
 	if err != nil {
 		return nil, fmt.Errorf("projects: %w", err)
 	}
-	items := make([]item, 0, len(ids))
+	projects := make([]billing.Project, 0, len(ids))
 	for _, k := range keys {
-		if it := found[k]; it != nil {
-			items = append(items, it)
+		if found[k] == nil {
+			continue
+		}
+		p, err := decode[projectItem](found[k])
+		if err != nil {
+			return nil, err
+		}
+		if p.DeletedAt == 0 {
+			projects = append(projects, p.value())
 		}
 	}
-	return decodeAll[projectItem](items)
+	return projects, nil
 }

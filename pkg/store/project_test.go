@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -19,10 +18,11 @@ import (
 
 func createProject(t *testing.T, table *store.Table, owner string, created time.Time) billing.Project {
 	t.Helper()
-	p := billing.Project{ID: uuid.New(), Owner: owner, Name: "of " + owner, Active: true, CreatedAt: created}
+	p := billing.Project{ID: uuid.New(), Owner: owner, Name: "of " + owner, Active: true, DefaultMode: billing.Test, CreatedAt: created}
 	if err := table.CreateProject(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
+	p.Revision = 1
 	return p
 }
 
@@ -34,6 +34,7 @@ func TestProjectIsReadAsItWasCreated(t *testing.T) {
 	if err := table.CreateProject(t.Context(), p); err != nil {
 		t.Fatal(err)
 	}
+	p.Revision = 1
 	got, config, err := table.Project(t.Context(), p.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -126,10 +127,7 @@ func TestManyItemsAreReadInSeveralCalls(t *testing.T) {
 	var want []billing.Project
 	var ids []uuid.UUID
 	for i := range 205 {
-		p := billing.Project{ID: uuid.New(), Owner: "dev", Name: fmt.Sprint(i), CreatedAt: noon.Add(time.Duration(i) * time.Second)}
-		if err := table.CreateProject(t.Context(), p); err != nil {
-			t.Fatal(err)
-		}
+		p := createProject(t, table, "dev", noon.Add(time.Duration(i)*time.Second))
 		want, ids = append(want, p), append(ids, p.ID)
 	}
 	read := func(calls int) {
@@ -220,7 +218,7 @@ func TestStripeConfigIsSavedOverTheRevisionThatWasRead(t *testing.T) {
 func TestStripeConfigsAreThoseOfProjectsThatHaveOne(t *testing.T) {
 	t.Parallel()
 	table, _, _ := open(t)
-	var want []billing.StripeConfig
+	want := map[uuid.UUID]billing.StripeConfig{}
 	ids := []uuid.UUID{uuid.New()} // has none
 	for range 2 {
 		var c billing.StripeConfig
@@ -230,15 +228,12 @@ func TestStripeConfigsAreThoseOfProjectsThatHaveOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Revision = 1
-		want, ids = append(want, c), append(ids, c.Project)
+		want[c.Project], ids = c, append(ids, c.Project)
 	}
 	got, err := table.StripeConfigs(t.Context(), ids)
 	if err != nil {
 		t.Fatal(err)
 	}
-	byProject := func(a, b billing.StripeConfig) int { return slices.Compare(a.Project[:], b.Project[:]) }
-	slices.SortFunc(want, byProject)
-	slices.SortFunc(got, byProject)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -11,6 +11,7 @@ import (
 
 type subscriptionItem struct {
 	key
+	listing
 	ID        string     `dynamodbav:"id"`
 	Customer  string     `dynamodbav:"customer"`
 	User      string     `dynamodbav:"user,omitempty"`
@@ -30,6 +31,8 @@ type stateItem struct {
 	CurrentPeriodEnd   millis                     `dynamodbav:"period_end,omitempty"`
 	CancelAt           millis                     `dynamodbav:"cancel_at,omitempty"`
 	CanceledAt         millis                     `dynamodbav:"canceled_at,omitempty"`
+	Monthly            int64                      `dynamodbav:"monthly,omitempty"`
+	Currency           string                     `dynamodbav:"currency,omitempty"`
 }
 
 func stateItemOf(s billing.SubscriptionState) stateItem {
@@ -42,6 +45,8 @@ func stateItemOf(s billing.SubscriptionState) stateItem {
 		CurrentPeriodEnd:   toMillis(s.CurrentPeriodEnd),
 		CancelAt:           toMillis(s.CancelAt),
 		CanceledAt:         toMillis(s.CanceledAt),
+		Monthly:            s.Monthly,
+		Currency:           s.Currency,
 	}
 }
 
@@ -55,12 +60,15 @@ func (i stateItem) value() billing.SubscriptionState {
 		CurrentPeriodEnd:   i.CurrentPeriodEnd.time(),
 		CancelAt:           i.CancelAt.time(),
 		CanceledAt:         i.CanceledAt.time(),
+		Monthly:            i.Monthly,
+		Currency:           i.Currency,
 	}
 }
 
 func subscriptionItemOf(scope billing.Scope, s billing.Subscription) subscriptionItem {
 	i := subscriptionItem{
 		key:       subscriptionKey(scope, s.Customer, s.ID),
+		listing:   listed(scope, subscriptionList, string(s.Status), s.CreatedAt, s.ID),
 		ID:        s.ID,
 		Customer:  s.Customer,
 		User:      s.User,

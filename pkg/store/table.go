@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -167,3 +168,13 @@ func (m millis) time() time.Time {
 
 // errNotFound is the answer for a project that does not exist.
 var errNotFound = billing.NewError(billing.NotFound, "project_not_found", "Project not found")
+
+// standsInTheWay reports whether a transaction was canceled because of what is
+// stored, or because of another transaction at the same time.
+func standsInTheWay(err error) bool {
+	var canceled *types.TransactionCanceledException
+	return errors.As(err, &canceled) && slices.ContainsFunc(canceled.CancellationReasons, func(r types.CancellationReason) bool {
+		code := aws.ToString(r.Code)
+		return code == reasonCondition || code == reasonConflict
+	})
+}

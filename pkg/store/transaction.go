@@ -11,6 +11,7 @@ import (
 
 type transactionItem struct {
 	key
+	listing
 	ID            string                    `dynamodbav:"id"`
 	Owner         string                    `dynamodbav:"owner"`
 	User          string                    `dynamodbav:"user,omitempty"`
@@ -28,6 +29,7 @@ type transactionItem struct {
 func transactionItemOf(s billing.Scope, x billing.Transaction) transactionItem {
 	return transactionItem{
 		key:           transactionKey(s, x.Owner, x.ID),
+		listing:       listed(s, transactionList, string(x.Status), x.CreatedAt, x.ID),
 		ID:            x.ID,
 		Owner:         x.Owner,
 		User:          x.User,

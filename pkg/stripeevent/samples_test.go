@@ -31,6 +31,7 @@ func TestDecodeSamples(t *testing.T) {
 		s := billing.SubscriptionState{
 			Status: status, Price: samplePrice, Plan: "Team", Quantity: 1,
 			CurrentPeriodStart: billing.At(start), CurrentPeriodEnd: billing.At(end),
+			Monthly: 2400, Currency: "usd",
 		}
 		if canceled != 0 {
 			s.CanceledAt = billing.At(canceled)

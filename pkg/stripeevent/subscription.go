@@ -18,6 +18,7 @@ type subscriptionJSON struct {
 	CancelAt           *int64   `json:"cancel_at"`
 	CancelAtPeriodEnd  bool     `json:"cancel_at_period_end"`
 	CanceledAt         *int64   `json:"canceled_at"`
+	TrialStart         *int64   `json:"trial_start"` // stays when the trial is over
 	CurrentPeriodStart *int64   `json:"current_period_start"`
 	CurrentPeriodEnd   *int64   `json:"current_period_end"`
 	Metadata           metadata `json:"metadata"`
@@ -35,8 +36,18 @@ type itemJSON struct {
 }
 
 type priceJSON struct {
-	ID       string  `json:"id"`
-	Nickname *string `json:"nickname"`
+	ID                string        `json:"id"`
+	Nickname          *string       `json:"nickname"`
+	Currency          string        `json:"currency"`
+	UnitAmount        *int64        `json:"unit_amount"`
+	UnitAmountDecimal string        `json:"unit_amount_decimal"`
+	Recurring         recurringJSON `json:"recurring"`
+}
+
+type recurringJSON struct {
+	Interval      string `json:"interval"`
+	IntervalCount int64  `json:"interval_count"`
+	UsageType     string `json:"usage_type"`
 }
 
 func decodeSubscription(step billing.Lifecycle) func(envelope) (billing.Fact, string, error) {
@@ -62,6 +73,7 @@ func subscriptionFact(object, previous []byte, step billing.Lifecycle) (billing.
 		ID:        after.ID,
 		Customer:  string(after.Customer),
 		User:      after.Metadata.UserID,
+		Trial:     after.TrialStart != nil,
 		CreatedAt: billing.At(after.Created),
 	}
 	if after.ID == "" || after.Customer == "" || after.Created <= 0 {
@@ -130,6 +142,10 @@ func (s subscriptionJSON) state() (billing.SubscriptionState, error) {
 		CurrentPeriodEnd:   billing.At(*end),
 		CancelAt:           at(s.CancelAt),
 		CanceledAt:         at(s.CanceledAt),
+		Currency:           item.Price.Currency,
+	}
+	for _, i := range s.Items.Data {
+		state.Monthly += i.monthly()
 	}
 	if item.Quantity != nil {
 		state.Quantity = *item.Quantity

@@ -158,7 +158,7 @@ func (v *Vault) create(ctx context.Context, s billing.Scope, text []byte) (strin
 	})
 	var exists *types.ResourceExistsException
 	if errors.As(err, &exists) {
-		return "", billing.NewError(billing.Conflict, "concurrent_change", "The configuration was changed at the same time; try again")
+		return "", billing.ConcurrentChange("configuration")
 	}
 	if err != nil {
 		return "", fmt.Errorf("create credentials of %s: %w", s, err)

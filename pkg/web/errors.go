@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"billhook/pkg/api"
 	"billhook/pkg/billing"
@@ -52,8 +53,15 @@ func (e *Errors) Write(w http.ResponseWriter, r *http.Request, err error) {
 		level = slog.LevelError
 	}
 	e.log.Log(r.Context(), level, "refused", "status", status, "code", known.Code, "error", err.Error(), "request_id", requestID(r))
-	e.header(w, status, known)
-	body := api.Error{Detail: known.Message}
+	body := api.Error{Detail: detail(known)}
+	if known.RetryAfter > 0 {
+		seconds := int(math.Ceil(known.RetryAfter.Seconds()))
+		body.RetryAfter = &seconds
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
 	if len(known.Fields) > 0 {
 		body.Detail = invalidInputs(known.Fields)
 	}
@@ -62,13 +70,12 @@ func (e *Errors) Write(w http.ResponseWriter, r *http.Request, err error) {
 	_ = json.NewEncoder(w).Encode(body) // the client may be gone
 }
 
-func (e *Errors) header(w http.ResponseWriter, status int, known *billing.Error) {
-	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", "Bearer")
+// detail is what an error says, and of which input, for it has no other place.
+func detail(known *billing.Error) string {
+	if known.Param == "" || strings.Contains(known.Message, known.Param) {
+		return known.Message
 	}
-	if known.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(known.RetryAfter.Seconds()))))
-	}
+	return known.Message + " (" + known.Param + ")"
 }
 
 func invalidInputs(fields []billing.FieldError) []api.InvalidInput {

@@ -26,7 +26,7 @@ func Frame(log *slog.Logger, answer *Errors, now func() time.Time, next http.Han
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := now()
 		seen := &statusWriter{ResponseWriter: w}
-		defer func() {
+		defer func() { //nolint:contextcheck // the request carries the context
 			if p := recover(); p != nil {
 				log.ErrorContext(r.Context(), "panic", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 				if seen.status == 0 {

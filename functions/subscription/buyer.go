@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+
+	"billhook/pkg/api"
+	"billhook/pkg/billing"
+	"billhook/pkg/gateway"
+	"billhook/pkg/identity"
+)
+
+// buyer is the calling user in the mode that the request names.
+type buyer struct {
+	scope    billing.Scope
+	project  billing.Project
+	config   *billing.StripeConfig
+	customer string // Stripe's id; empty for a user who never bought
+}
+
+func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing.Mode) (buyer, error) {
+	mode, err := api.ModeOf(testMode, environment)
+	if err != nil {
+		return buyer{}, err
+	}
+	caller := identity.From(ctx)
+	b := buyer{scope: billing.Scope{Project: caller.Project, Mode: mode}}
+	if b.project, b.config, err = s.store.Project(ctx, b.scope.Project); err != nil {
+		return b, err
+	}
+	if !b.config.Usable(mode) {
+		return b, gateway.NotConfigured(mode)
+	}
+	b.customer, err = s.store.CustomerOf(ctx, b.scope, caller.Subject)
+	return b, err
+}
+
+var errNothingHeld = billing.NewError(billing.NotFound, "no_active_subscription", "No active subscription found")
+
+// holding is a subscription that the user has, as the table and as Stripe know
+// it, with the account to change it in.
+type holding struct {
+	row     billing.Subscription
+	stripe  gateway.Observed
+	account *gateway.Account
+}
+
+// holding finds the user's current subscription and reads it at Stripe.
+func (s *server) holding(ctx context.Context, b buyer) (holding, error) {
+	if b.customer == "" {
+		return holding{}, errNothingHeld
+	}
+	subscriptions, err := s.store.Subscriptions(ctx, b.scope, b.customer)
+	if err != nil {
+		return holding{}, err
+	}
+	sub := current(subscriptions)
+	if sub == nil || !sub.Status.Holds() {
+		return holding{}, errNothingHeld
+	}
+	h := holding{row: *sub}
+	if h.account, err = s.gateway.Account(ctx, b.scope, b.config); err != nil {
+		return h, err
+	}
+	h.stripe, err = h.account.Observe(ctx, sub.ID)
+	return h, err
+}
+
+// keep brings what Stripe answered into the store, before the user is told.
+func (s *server) keep(ctx context.Context, b buyer, o gateway.Observed) error {
+	return s.observer.Observe(ctx, b.scope, o.Fact, o.AsOf)
+}
