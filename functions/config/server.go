@@ -91,11 +91,7 @@ func (s *server) owned(ctx context.Context, id uuid.UUID) (billing.Project, *bil
 	if err != nil {
 		return project, nil, err
 	}
-	if project.Owner != identity.From(ctx).Tenant {
-		return billing.Project{}, nil, billing.NewError(billing.PermissionDenied, "not_the_owner",
-			"You do not have permission to access this resource")
-	}
-	return project, config, nil
+	return project, config, identity.From(ctx).MustOwn(project)
 }
 
 // again repeats an operation, a few times, while somebody else changes what it

@@ -163,11 +163,7 @@ func (s *server) projectScope(ctx context.Context, id uuid.UUID, testMode *bool,
 	if err != nil {
 		return nil, err
 	}
-	if project.Owner != identity.From(ctx).Tenant {
-		return nil, billing.NewError(billing.PermissionDenied, "not_the_owner",
-			"You do not have permission to access this resource")
-	}
-	return []billing.Scope{{Project: id, Mode: mode}}, nil
+	return []billing.Scope{{Project: id, Mode: mode}}, identity.From(ctx).MustOwn(project)
 }
 
 // allScopes are all the caller's projects, or the one of them that is named, in

@@ -85,6 +85,14 @@ func (v *Verifier) projectOf(caller Caller, header string) (uuid.UUID, error) {
 	return uuid.Nil, billing.NewError(billing.Refused, "project_required", "The token names no project: send X-Project-ID")
 }
 
+// MustOwn refuses a project that is another tenant's.
+func (c Caller) MustOwn(p billing.Project) error {
+	if p.Owner != c.Tenant {
+		return forbidden("You do not have permission to access this resource")
+	}
+	return nil
+}
+
 func forbidden(message string) error {
 	return billing.NewError(billing.PermissionDenied, "permission_denied", message)
 }
