@@ -22,7 +22,7 @@ type AggregatedPayment struct {
 
 // AggregatedPaymentList defines model for AggregatedPaymentList.
 type AggregatedPaymentList struct {
-	// NextCursor The `cursor` of the next page; null on the last one.
+	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 	NextCursor *NextCursor         `json:"next_cursor"`
 	Page       int                 `json:"page"`
 	PageSize   int                 `json:"page_size"`
@@ -41,7 +41,7 @@ type AggregatedSubscription struct {
 
 // AggregatedSubscriptionList defines model for AggregatedSubscriptionList.
 type AggregatedSubscriptionList struct {
-	// NextCursor The `cursor` of the next page; null on the last one.
+	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 	NextCursor    *NextCursor              `json:"next_cursor"`
 	Page          int                      `json:"page"`
 	PageSize      int                      `json:"page_size"`
@@ -190,7 +190,7 @@ type KeyList struct {
 // Mode The mode for clients of the APIs that have no switch for it.
 type Mode = billing.Mode
 
-// NextCursor The `cursor` of the next page; null on the last one.
+// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 type NextCursor = string
 
 // Payment defines model for Payment.
@@ -221,7 +221,7 @@ type Payment struct {
 
 // PaymentList defines model for PaymentList.
 type PaymentList struct {
-	// NextCursor The `cursor` of the next page; null on the last one.
+	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 	NextCursor *NextCursor `json:"next_cursor"`
 	Page       int         `json:"page"`
 	PageSize   int         `json:"page_size"`
@@ -391,7 +391,7 @@ type Subscription struct {
 
 // SubscriptionList defines model for SubscriptionList.
 type SubscriptionList struct {
-	// NextCursor The `cursor` of the next page; null on the last one.
+	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 	NextCursor    *NextCursor    `json:"next_cursor"`
 	Page          int            `json:"page"`
 	PageSize      int            `json:"page_size"`

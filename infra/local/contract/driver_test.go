@@ -1,0 +1,189 @@
+package contract_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// driver is what the tests know of an operation beyond the document.
+type driver struct {
+	// prepare makes a place where the operation succeeds once; seller is a
+	// project that sells, with a subscribed user.
+	prepare func(t *testing.T, seller place) place
+	// foreign is what there may be in the request that is not the caller's.
+	foreign []reach
+	// newcomer is the answer to an end user who has bought nothing.
+	newcomer int
+	// texts are members that must have a form, by the length that is wanted.
+	texts map[string]func(n int) string
+	// refused are right variants of the body, by how their names begin, that
+	// something speaks against which the document cannot say: 400.
+	refused []string
+	// badBody is the answer to a body that is no JSON object, if it is no 422.
+	badBody int
+}
+
+// reach says how far a request can reach for what is not the caller's.
+type reach string
+
+const (
+	// nothingForeign: the request names nothing; callers meet their own only.
+	nothingForeign reach = "nothing"
+	// projectInPath: another tenant's project is forbidden, an unknown one is
+	// not found.
+	projectInPath reach = "the project in the path"
+	// projectInQuery: another tenant's project is as an unknown one.
+	projectInQuery reach = "the project in the query"
+	// keyInPath: another's key is as an unknown one.
+	keyInPath reach = "the key in the path"
+	// signed: whoever signs with the project's secret is Stripe.
+	signed reach = "the signature"
+)
+
+// drivers are by the operations' ids.
+var drivers = map[string]driver{
+	"listProjects":       {prepare: fresh(newProject), foreign: []reach{nothingForeign}},
+	"createProject":      {prepare: fresh(newProject), foreign: []reach{nothingForeign}, texts: map[string]func(int) string{"redirect_origins": origin}},
+	"getProject":         {prepare: fresh(newProject), foreign: []reach{projectInPath}},
+	"updateProject":      {prepare: fresh(newProject), foreign: []reach{projectInPath}, texts: map[string]func(int) string{"redirect_origins": origin}},
+	"deleteProject":      {prepare: fresh(newProject), foreign: []reach{projectInPath}},
+	"listProjectKeys":    {prepare: fresh(withProjectKey), foreign: []reach{projectInPath}},
+	"createProjectKey":   {prepare: fresh(newProject), foreign: []reach{projectInPath}},
+	"revokeProjectKey":   {prepare: fresh(withProjectKey), foreign: []reach{projectInPath, keyInPath}},
+	"listDeveloperKeys":  {prepare: fresh(withDeveloperKey), foreign: []reach{nothingForeign}},
+	"createDeveloperKey": {prepare: fresh(newProject), foreign: []reach{nothingForeign}},
+	"revokeDeveloperKey": {prepare: fresh(withDeveloperKey), foreign: []reach{keyInPath}},
+
+	"getStripeConfig":    {prepare: fresh(configured), foreign: []reach{projectInPath}},
+	"putStripeConfig":    {prepare: fresh(newProject), foreign: []reach{projectInPath}, texts: credentials},
+	"deleteStripeConfig": {prepare: fresh(configured), foreign: []reach{projectInPath}},
+	"getWebhookURLs":     {prepare: fresh(newProject), foreign: []reach{projectInPath}},
+	"validateCredentials": {
+		prepare: fresh(newProject), foreign: []reach{projectInPath},
+		texts: map[string]func(int) string{"secret_key": starting("sk_test_")},
+	},
+
+	"listProjectSubscriptions": {prepare: selling, foreign: []reach{projectInPath}},
+	"listProjectPayments":      {prepare: selling, foreign: []reach{projectInPath}},
+	"listSubscriptions":        {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
+	"listTransactions":         {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
+	"listPaymentProjects":      {prepare: selling, foreign: []reach{nothingForeign}},
+	"getPaymentStats":          {prepare: selling, foreign: []reach{nothingForeign}},
+
+	"createCheckoutSession": {
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
+		texts:   map[string]func(int) string{"success_url": address, "cancel_url": address},
+		refused: []string{"price_id", "mode payment"}, // no such price; the price is not for payments
+	},
+	"getMySubscription": {prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusOK},
+	"listMyPayments":    {prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusOK},
+	"createPortalSession": {
+		prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusNotFound,
+		texts: map[string]func(int) string{"return_url": address},
+	},
+	"cancelSubscription": {prepare: subscribing, foreign: []reach{nothingForeign}, newcomer: http.StatusNotFound},
+	"updateSubscription": {
+		prepare: subscribing, foreign: []reach{nothingForeign}, newcomer: http.StatusNotFound,
+		refused: []string{"new_price_id"}, // no such price
+	},
+
+	"receiveStripeEvent": {prepare: fresh(configured), foreign: []reach{projectInPath, signed}, badBody: http.StatusBadRequest},
+}
+
+// known is an operation with its driver.
+type known struct {
+	operation
+	driver
+}
+
+// allKnown are all operations. One without a driver fails the test, and so does
+// a driver without an operation.
+func allKnown(t *testing.T) []known {
+	t.Helper()
+	var all []known
+	for _, o := range operations(t) {
+		d, ok := drivers[o.id]
+		if !ok || d.prepare == nil || len(d.foreign) == 0 || (o.scheme(t) == endUser) != (d.newcomer != 0) {
+			t.Errorf("%s %s: %s needs a driver that says all there is to say", o.method, o.path, o.id)
+			continue
+		}
+		all = append(all, known{o, d})
+	}
+	if len(all) != len(drivers) {
+		t.Errorf("%d operations have a driver, and there are %d drivers", len(all), len(drivers))
+	}
+	return all
+}
+
+func operationNamed(t *testing.T, id string) operation {
+	t.Helper()
+	for _, o := range operations(t) {
+		if o.id == id {
+			return o
+		}
+	}
+	t.Fatalf("the document has no operation %s", id)
+	return operation{}
+}
+
+// How places are prepared.
+
+func fresh(prepare func(*testing.T) place) func(*testing.T, place) place {
+	return func(t *testing.T, _ place) place { t.Helper(); return prepare(t) }
+}
+
+func selling(_ *testing.T, seller place) place { return seller }
+
+func buying(_ *testing.T, seller place) place { return seller.buyer() }
+
+func subscribing(t *testing.T, seller place) place { t.Helper(); return seller.subscriber(t) }
+
+func withProjectKey(t *testing.T) place {
+	t.Helper()
+	p := newProject(t)
+	p.key = p.newKey(t, p.projectKeys()).id
+	return p
+}
+
+func withDeveloperKey(t *testing.T) place {
+	t.Helper()
+	p := newProject(t)
+	p.key = p.newKey(t, developerKeys).id
+	return p
+}
+
+// Texts of a form; empty where there is none of the length.
+
+func starting(prefix string) func(int) string {
+	return func(n int) string {
+		if n <= len(prefix) {
+			return ""
+		}
+		return prefix + strings.Repeat("a", n-len(prefix))
+	}
+}
+
+var (
+	address = starting("https://app.example.com/")
+	origin  = func(n int) string {
+		const scheme, domain = "https://", ".example.com"
+		if n <= len(scheme+domain) {
+			return ""
+		}
+		// A label of a host has 63 characters at most.
+		labels := []byte(strings.Repeat("a", n-len(scheme+domain)))
+		for i := 60; i < len(labels)-1; i += 60 {
+			labels[i] = '.'
+		}
+		return scheme + string(labels) + domain
+	}
+	credentials = map[string]func(int) string{
+		"test_secret_key":      starting("sk_test_"),
+		"test_publishable_key": starting("pk_test_"),
+		"test_webhook_secret":  starting("whsec_"),
+		"live_secret_key":      starting("sk_live_"),
+		"live_publishable_key": starting("pk_live_"),
+		"live_webhook_secret":  starting("whsec_"),
+	}
+)

@@ -1,0 +1,183 @@
+package contract_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/go-cmp/cmp"
+)
+
+// Every operation takes what the document says it takes, up to the bounds, and
+// answers as documented.
+func TestRightInput(t *testing.T) {
+	t.Parallel()
+	seller := newSeller(t)
+	seller.subscribe(t)
+	for _, k := range allKnown(t) {
+		right, _ := k.queries(t)
+		variants := slices.Concat(k.rightBodies(t), right)
+		if schema, _ := k.body(); schema == nil {
+			variants = append(variants, variant{name: "nothing sent", change: func(*request) {}, status: k.success(t)})
+		}
+		for _, v := range variants {
+			t.Run(k.id+"/"+v.name, func(t *testing.T) {
+				t.Parallel()
+				r := k.request(t, k.prepare(t, seller))
+				v.change(&r)
+				k.send(t, r).is(t, v.status)
+			})
+		}
+	}
+}
+
+// A request with an Idempotency-Key of any permitted length happens once.
+func TestIdempotencyKeys(t *testing.T) {
+	t.Parallel()
+	seller := newSeller(t)
+	for _, k := range allKnown(t) {
+		parameter := k.parameter("header", "Idempotency-Key")
+		if parameter == nil {
+			continue
+		}
+		for _, length := range []uint64{parameter.Schema.Value.MinLength, *parameter.Schema.Value.MaxLength} {
+			t.Run(fmt.Sprintf("%s/%d", k.id, length), func(t *testing.T) {
+				t.Parallel()
+				p := k.prepare(t, seller)
+				if k.scheme(t) == endUser && p.user == seller.user {
+					p = seller.subscriber(t) // keys are the user's own
+				}
+				r := k.request(t, p)
+				r.header.Set("Idempotency-Key", strings.Repeat("k", int(length)))
+				first, second := k.send(t, r), k.send(t, r)
+				first.is(t, k.success(t))
+				second.is(t, first.status)
+				if diff := cmp.Diff(string(first.body), string(second.body)); diff != "" {
+					t.Errorf("%v: the second answer (-first +second):\n%s", second, diff)
+				}
+				if got := []string{first.header.Get("Idempotent-Replayed"), second.header.Get("Idempotent-Replayed")}; !slices.Equal(got, []string{"", "true"}) {
+					t.Errorf("Idempotent-Replayed = %q", got)
+				}
+				_, example := k.body()
+				r.body = with(t, example, "x_unknown", 7)
+				k.send(t, r).refuses(t, http.StatusConflict, "")
+			})
+		}
+	}
+}
+
+// Every operation refuses what the document does not allow, says where the
+// mistake is, and changes nothing.
+//
+// It is not parallel to other tests: it looks at the whole table.
+func TestWrongInput(t *testing.T) {
+	seller := newSeller(t)
+	seller.subscribe(t)
+	tried := map[string]place{}
+	all := allKnown(t)
+	for _, k := range all {
+		tried[k.id] = k.prepare(t, seller)
+	}
+	unchanged(t, seller, func(t *testing.T) {
+		for _, k := range all {
+			p := tried[k.id]
+			_, wrong := k.queries(t)
+			for _, v := range slices.Concat(k.wrongBodies(t), wrong, k.wrongPaths(t, p), k.wrongHeaders(t)) {
+				t.Run(k.id+"/"+v.name, func(t *testing.T) {
+					t.Parallel()
+					r := k.request(t, p)
+					v.change(&r)
+					k.send(t, r).refuses(t, v.status, v.loc)
+				})
+			}
+		}
+	})
+}
+
+// unchanged runs tests that must not change what is stored.
+func unchanged(t *testing.T, seller place, tests func(t *testing.T)) {
+	t.Helper()
+	seller.settle(t)
+	before := stored(t)
+	t.Run("refused", tests)
+	seller.settle(t)
+	if diff := cmp.Diff(before, stored(t)); diff != "" {
+		t.Errorf("refused requests changed the table (-before +after):\n%s", diff)
+	}
+}
+
+// stored is the whole table, by the items' keys.
+func stored(t *testing.T) map[string]map[string]any {
+	t.Helper()
+	pages := dynamodb.NewScanPaginator(running.DynamoDB(), &dynamodb.ScanInput{
+		TableName: aws.String(running.TableName), ConsistentRead: aws.Bool(true),
+	})
+	items := map[string]map[string]any{}
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var some []map[string]any
+		if err := attributevalue.UnmarshalListOfMaps(page.Items, &some); err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range some {
+			items[fmt.Sprint(item["PK"], " ", item["SK"])] = item
+		}
+	}
+	if len(items) == 0 {
+		t.Fatal("the table is empty")
+	}
+	return items
+}
+
+// The cursor of a page leads to the rows that follow it, and the last page has
+// none.
+func TestCursors(t *testing.T) {
+	t.Parallel()
+	seller := newSeller(t)
+	seller.subscribe(t)
+	seller.subscriber(t)
+	for _, k := range allKnown(t) {
+		if k.parameter("query", "cursor") == nil {
+			continue
+		}
+		t.Run(k.id, func(t *testing.T) {
+			t.Parallel()
+			r := k.request(t, seller)
+			query("page_size", "1")(&r)
+			first := page(t, k.send(t, r))
+			query("cursor", fmt.Sprint(first.next))(&r)
+			second := page(t, k.send(t, r))
+			if first.row == second.row || first.total != 2 || second.total != 2 || second.next != nil {
+				t.Errorf("pages of one row: %+v, then %+v", first, second)
+			}
+		})
+	}
+}
+
+// onePage is a page with one row.
+type onePage struct {
+	row, next any
+	total     float64
+}
+
+func page(t *testing.T, a answer) onePage {
+	t.Helper()
+	members, _ := a.decode(t).(map[string]any)
+	total, _ := members["total"].(float64)
+	for _, name := range []string{"subscriptions", "payments"} {
+		if rows, ok := members[name].([]any); ok && len(rows) == 1 {
+			row, _ := rows[0].(map[string]any)
+			return onePage{row["id"], members["next_cursor"], total}
+		}
+	}
+	t.Fatalf("%v is no page of one row", a)
+	return onePage{}
+}
