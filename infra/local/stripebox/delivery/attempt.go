@@ -74,7 +74,7 @@ func (d *Dispatcher) Deliver(ctx context.Context, m Message) Attempt {
 		EventID: m.EventID, EventType: m.EventType, EndpointID: m.EndpointID, URL: m.URL,
 		Number: d.nextNumber(m), Time: now.UTC(),
 	}
-	status, err := d.post(ctx, m, Sign(m.Secret, now, m.Body))
+	status, err := d.post(ctx, m, Sign(m.Secret, now, m.Body, m.Rolled...))
 	attempt.StatusCode = status
 	if err != nil {
 		attempt.Error = err.Error()

@@ -24,6 +24,7 @@ type Message struct {
 	EndpointID string
 	URL        string
 	Secret     string
+	Rolled     []string // older secrets that still sign beside it
 	Body       []byte
 }
 

@@ -24,6 +24,16 @@ type Customer struct {
 	Shipping            Null                    `json:"shipping"`
 	TaxExempt           string                  `json:"tax_exempt"`
 	TestClock           Null                    `json:"test_clock"`
+	// What follows is left out unless it is expanded.
+	InvoiceCreditBalance *EmptyHash   `json:"invoice_credit_balance,omitempty"`
+	Tax                  *CustomerTax `json:"tax,omitempty"`
+}
+
+// CustomerTax says where a customer is for automatic tax.
+type CustomerTax struct {
+	AutomaticTax string `json:"automatic_tax"`
+	IPAddress    Null   `json:"ip_address"`
+	Location     Null   `json:"location"`
 }
 
 // CustomerInvoiceSettings says how a customer's invoices are paid.

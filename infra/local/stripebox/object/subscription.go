@@ -38,7 +38,7 @@ type Subscription struct {
 	PauseCollection               Null                    `json:"pause_collection"`
 	PaymentSettings               SubscriptionPayment     `json:"payment_settings"`
 	PendingInvoiceItemInterval    Null                    `json:"pending_invoice_item_interval"`
-	PendingSetupIntent            Null                    `json:"pending_setup_intent"`
+	PendingSetupIntent            Ref                     `json:"pending_setup_intent"`
 	PendingUpdate                 Null                    `json:"pending_update"`
 	Schedule                      Null                    `json:"schedule"`
 	StartDate                     int64                   `json:"start_date"`

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"billhook/infra/local/stripebox/form"
 	"billhook/infra/local/stripebox/object"
+	"billhook/infra/local/stripebox/openapi"
 )
 
 // maxBody bounds a request's body.
@@ -22,17 +24,26 @@ type call struct {
 	path   string
 	origin string // of the hosted pages
 	values form.Values
+	// refusal is what Stripe's own description of the API has against the
+	// parameters, if anything.
+	refusal error
+	version string // in which the answer is rendered
 }
 
 // operation answers a call with a resource, a list or an error.
 type operation func(c *call) (any, error)
 
 // with makes an operation of a function that takes its parameters as a struct.
+// It runs only with parameters that Stripe's description allows; what decoding
+// them finds is said first, because it names the parameter at any depth.
 func with[P any](run func(c *call, params P) (any, error)) operation {
 	return func(c *call) (any, error) {
 		var params P
 		if err := c.values.Decode(&params); err != nil {
 			return nil, err
+		}
+		if c.refusal != nil {
+			return nil, c.refusal
 		}
 		return run(c, params)
 	}
@@ -54,6 +65,11 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 			writeAnswer(w, errorAnswer(err))
 			return
 		}
+		version, err := requestVersion(r)
+		if err != nil {
+			writeAnswer(w, errorAnswer(err))
+			return
+		}
 		encoded, err := readForm(w, r)
 		if err != nil {
 			writeAnswer(w, errorAnswer(err))
@@ -69,8 +85,9 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 		requestID := a.nextRequestID()
 		w.Header().Set("Date", utc(a.now).Format(http.TimeFormat)) // the account's clock, as its events have it
 		w.Header().Set("Request-Id", requestID)
-		w.Header().Set("Stripe-Version", object.APIVersion)
-		c := &call{account: a, id: r.PathValue("id"), path: r.URL.Path, origin: s.origin(r), values: values}
+		w.Header().Set("Stripe-Version", version)
+		c := &call{account: a, id: r.PathValue("id"), path: r.URL.Path, origin: s.origin(r), values: values,
+			refusal: checkRequest(r, encoded), version: version}
 		if r.Method == http.MethodGet {
 			writeAnswer(w, c.perform(run))
 			return
@@ -87,6 +104,21 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 	}
 }
 
+// checkRequest judges a request by Stripe's own description of the API, which
+// is read when the first request arrives.
+func checkRequest(r *http.Request, encoded string) error {
+	described, err := openapi.Load()
+	if err != nil {
+		return err
+	}
+	err = described.CheckRequest(r.Method, r.URL.Path, encoded)
+	// The description is older than object.CloverVersion: checkVersion decides.
+	if refusal, ok := errors.AsType[*openapi.Refusal](err); ok && refusal.Param == "api_version" {
+		return nil
+	}
+	return err
+}
+
 // perform runs an operation and renders its result.
 func (c *call) perform(run operation) answer {
 	expansions := c.values.Take("expand")
@@ -95,9 +127,9 @@ func (c *call) perform(run operation) answer {
 		result, err = c.expand(result, expansions)
 	}
 	if err != nil {
-		return errorAnswer(err)
+		return errorAnswer(err).in(c.version)
 	}
-	return jsonAnswer(http.StatusOK, result)
+	return jsonAnswer(http.StatusOK, result).in(c.version)
 }
 
 func (a *account) nextRequestID() string {

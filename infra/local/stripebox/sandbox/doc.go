@@ -1,5 +1,5 @@
 // Package sandbox is a Stripe account in memory, one for each secret key: the
-// /v1 API in the shapes of version 2024-06-20, the hosted checkout page, the
+// /v1 API in the shapes of versions 2024-06-20 and 2025-09-30.clover, the hosted checkout page, the
 // customer portal, signed webhooks and a clock that can be advanced. It owns the
 // state and the rules by which Stripe moves it; shapes are in package object,
 // request decoding in form, webhook delivery in delivery. It never calls Stripe
@@ -15,4 +15,5 @@
 //	POST /_sandbox/settle             {"timeout_seconds": n}, default 30
 //	GET  /_sandbox/deliveries
 //	POST /_sandbox/events/{id}/resend
+//	POST /_sandbox/webhook_endpoints/{id}/roll   {"overlap_seconds": n}, default 24 h
 package sandbox

@@ -8,6 +8,7 @@ import (
 
 	"billhook/infra/local/stripebox/form"
 	"billhook/infra/local/stripebox/object"
+	"billhook/infra/local/stripebox/openapi"
 )
 
 // Stripe's error types and the codes that are used in more than one place.
@@ -73,6 +74,9 @@ func asAPIError(err error) *apiError {
 	}
 	if param, ok := errors.AsType[*form.Error](err); ok {
 		return invalid(param.Param, param.Code, "%s", param.Message)
+	}
+	if refusal, ok := errors.AsType[*openapi.Refusal](err); ok {
+		return invalid(refusal.Param, refusal.Code, "%s", refusal.Message)
 	}
 	return &apiError{http.StatusInternalServerError, object.Error{Type: "api_error", Message: "An error occurred in the sandbox: " + err.Error()}}
 }

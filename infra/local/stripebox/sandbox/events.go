@@ -39,15 +39,24 @@ func (a *account) record(eventType string, rendered, previous json.RawMessage) {
 	}
 }
 
-// message is the event as it is sent to an endpoint, always in the same bytes.
+// message is the event as it is sent to an endpoint, in its version and always
+// in the same bytes.
 func (a *account) message(event *object.Event, e *endpoint) delivery.Message {
-	body, err := pretty(event)
+	version := string(e.APIVersion)
+	if version == "" {
+		version = object.APIVersion
+	}
+	var body []byte
+	rendered, err := eventIn(version, event)
+	if err == nil {
+		body, err = pretty(rendered)
+	}
 	if err != nil {
 		a.server.options.Logger.Error("rendering an event", "event", event.ID, "error", err)
 	}
 	return delivery.Message{
 		Account: a.id, EventID: event.ID, EventType: event.Type,
-		EndpointID: e.ID, URL: e.URL, Secret: e.SigningSecret, Body: body,
+		EndpointID: e.ID, URL: e.URL, Secret: e.SigningSecret, Rolled: e.rolledAt(a.now), Body: body,
 	}
 }
 

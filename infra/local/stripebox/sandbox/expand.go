@@ -90,10 +90,16 @@ func (a *account) expandRef(ref *object.Ref, rest []string, path string) error {
 	return a.expandAt(reflect.ValueOf(ref.Object), rest, path)
 }
 
-// attachIncludable fills the lists that Stripe leaves out unless they are asked
-// for by expand.
+// attachIncludable fills what Stripe leaves out unless expand asks for it.
 func (a *account) attachIncludable(target any, property string) {
 	switch target := target.(type) {
+	case *object.Customer:
+		switch property {
+		case "invoice_credit_balance":
+			target.InvoiceCreditBalance = &object.EmptyHash{}
+		case "tax":
+			target.Tax = &object.CustomerTax{AutomaticTax: "unrecognized_location"}
+		}
 	case *object.CheckoutSession:
 		if session := a.Sessions.get(target.ID); property == "line_items" && session != nil {
 			lines := object.NewList("/v1/checkout/sessions/"+target.ID+"/line_items", session.Lines)
@@ -107,10 +113,10 @@ func (a *account) attachIncludable(target any, property string) {
 	}
 }
 
-// includable reports whether a property is one of the lists above.
+// includable reports whether a property is one of those above.
 func includable(field reflect.Value) bool {
 	switch field.Interface().(type) {
-	case *object.List[*object.LineItem], *object.List[*object.Refund]:
+	case *object.List[*object.LineItem], *object.List[*object.Refund], *object.EmptyHash, *object.CustomerTax:
 		return true
 	}
 	return false

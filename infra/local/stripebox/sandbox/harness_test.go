@@ -32,6 +32,8 @@ type box struct {
 	api    *client.API
 	server *sandbox.Server
 	hook   *hook
+
+	answered *answered
 }
 
 // newBox starts a sandbox whose clock stands still at start.
@@ -48,14 +50,15 @@ func newBox(t *testing.T, change ...func(*sandbox.Options)) *box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(server)
+	seen := &answered{patterns: map[string]bool{}}
+	listener := httptest.NewServer(honest(t, server, seen))
 	t.Cleanup(func() {
 		listener.Close()
 		if err := server.Close(); err != nil {
 			t.Errorf("Close: %v", err)
 		}
 	})
-	b := &box{t: t, url: listener.URL, server: server}
+	b := &box{t: t, url: listener.URL, server: server, answered: seen}
 	b.use("sk_test_first")
 	return b
 }

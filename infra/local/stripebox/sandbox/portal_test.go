@@ -238,16 +238,17 @@ func TestPortalConfigurationRefuses(t *testing.T) {
 	t.Parallel()
 	b := newBox(t)
 	const cancel = "features[subscription_cancel]"
+	const reasons = cancel + "[cancellation_reason]"
 	for name, test := range map[string]struct{ body, param string }{
 		"no features":        {"", "features"},
 		"relative URL":       {"features[invoice_history][enabled]=true&default_return_url=/home", "default_return_url"},
-		"no reasons":         {cancel + "[cancellation_reason][enabled]=true", cancel + "[cancellation_reason][options]"},
-		"an unknown reason":  {cancel + "[cancellation_reason][options][0]=bored", cancel + "[cancellation_reason][options]"},
+		"no reasons":         {cancel + "[enabled]=true&" + reasons + "[enabled]=true", reasons + "[options]"},
+		"an unknown reason":  {cancel + "[enabled]=true&" + reasons + "[enabled]=true&" + reasons + "[options][0]=bored", reasons + "[options]"},
 		"changes of plans":   {"features[subscription_update][enabled]=true", "features[subscription_update][enabled]"},
 		"an open login page": {"features[invoice_history][enabled]=true&login_page[enabled]=true", "login_page[enabled]"},
 	} {
 		var answer struct{ Error stripe.Error }
-		got := b.do(http.MethodPost, "/v1/billing_portal/configurations", test.body)
+		got := b.do(http.MethodPost, "/v1/billing_portal/configurations", "business_profile[headline]=Shop&"+test.body)
 		b.must(json.Unmarshal([]byte(got.body), &answer))
 		if got.status != http.StatusBadRequest || answer.Error.Param != test.param {
 			t.Errorf("%s: %d %s", name, got.status, got.body)

@@ -20,6 +20,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /_sandbox/advance", s.control(s.advanceClock))
 	mux.HandleFunc("POST /_sandbox/settle", s.control(s.settle))
 	mux.HandleFunc("GET /_sandbox/deliveries", s.control(s.deliveries))
+	mux.HandleFunc("POST /_sandbox/webhook_endpoints/{id}/roll", s.control(s.rollSecret))
 	mux.HandleFunc("POST /_sandbox/events/{id}/resend", s.control(s.resend))
 	mux.HandleFunc("/", s.serveUnknown)
 	return mux

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"strconv"
 
 	"billhook/infra/local/stripebox/form"
@@ -35,6 +36,7 @@ type itemParams struct {
 	ID        string        `form:"id"`
 	Deleted   bool          `form:"deleted"`
 	Metadata  form.Metadata `form:"metadata"`
+	Plan      string        `form:"plan"` // the price's older name
 	Price     string        `form:"price"`
 	PriceData *priceParams  `form:"price_data"`
 	Quantity  *int64        `form:"quantity"`
@@ -119,7 +121,7 @@ func (a *account) ownedMethod(customerID, id string) (string, error) {
 
 // build finds or makes the item's price, which must be a recurring one.
 func (p *itemParams) build(a *account, path string) (itemSpec, error) {
-	price, err := a.linePrice(p.Price, p.PriceData, path)
+	price, err := a.linePrice(cmp.Or(p.Price, p.Plan), p.PriceData, path)
 	if err != nil {
 		return itemSpec{}, err
 	}

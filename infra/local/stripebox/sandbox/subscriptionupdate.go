@@ -200,7 +200,7 @@ func (a *account) changedItems(sub *subscription, params []itemParams) ([]*objec
 
 // change is a copy of an item with another price, quantity or metadata.
 func (p *itemParams) change(a *account, item object.SubscriptionItem, path string) (*object.SubscriptionItem, error) {
-	if p.Price != "" || p.PriceData != nil {
+	if p.Price != "" || p.Plan != "" || p.PriceData != nil {
 		if p.Quantity == nil {
 			p.Quantity = new(item.Quantity)
 		}

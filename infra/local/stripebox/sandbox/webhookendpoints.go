@@ -13,6 +13,9 @@ import (
 type endpoint struct {
 	object.WebhookEndpoint
 	SigningSecret string `json:"signing_secret"`
+	// RolledSecret still signs, beside its successor, until RolledExpires.
+	RolledSecret  string `json:"rolled_secret,omitempty"`
+	RolledExpires int64  `json:"rolled_expires,omitempty"` // in seconds since the epoch
 }
 
 func (e *endpoint) shown() any { return &e.WebhookEndpoint }
@@ -50,9 +53,8 @@ func createWebhookEndpoint(c *call, p createEndpointParams) (any, error) {
 	if err := checkURL("url", p.URL); err != nil {
 		return nil, err
 	}
-	// Events exist in one shape only, so an endpoint cannot ask for another.
-	if p.APIVersion != "" && p.APIVersion != object.APIVersion {
-		return nil, invalid("api_version", "", "Invalid Stripe API version: %s. The sandbox renders %s.", p.APIVersion, object.APIVersion)
+	if _, err := checkVersion("api_version", p.APIVersion); err != nil {
+		return nil, err
 	}
 	if p.Connect != nil && *p.Connect {
 		return nil, invalid("connect", "", "The sandbox has no connected accounts.")

@@ -1,0 +1,139 @@
+package object
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+)
+
+// CloverVersion is the other version that resources can be rendered in.
+const CloverVersion = "2025-09-30.clover"
+
+// Render turns the rendering of APIVersion, of a resource or of anything that
+// holds resources, into that of a version. Events stay as they were made.
+func Render(version string, data []byte) ([]byte, error) {
+	if version != CloverVersion {
+		return data, nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber() // amounts stay as they are written
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, fmt.Errorf("reading a rendering of %s: %w", APIVersion, err)
+	}
+	toClover(value)
+	return Encode(value)
+}
+
+// toClover moves the fields of every resource in a value to where they are
+// since 2025-03-31.basil and 2025-09-30.clover.
+// See https://docs.stripe.com/changelog.
+func toClover(value any) {
+	switch value := value.(type) {
+	case []any:
+		for _, element := range value {
+			toClover(element)
+		}
+	case map[string]any:
+		if value["object"] == "event" {
+			return
+		}
+		for _, member := range value {
+			toClover(member)
+		}
+		if move := cloverMoves(value["object"]); move != nil {
+			move(value)
+		}
+	}
+}
+
+// cloverMoves is what changed in a resource, or nil.
+func cloverMoves(kind any) func(map[string]any) {
+	switch kind {
+	case "subscription":
+		return cloverSubscription
+	case "invoice":
+		return cloverInvoice
+	case "line_item":
+		return cloverInvoiceLine
+	case "charge":
+		return func(charge map[string]any) { delete(charge, "invoice") }
+	case "payment_intent":
+		return func(intent map[string]any) {
+			delete(intent, "invoice")
+			intent["excluded_payment_method_types"] = nil
+		}
+	case "checkout.session":
+		return cloverSession
+	case "discount":
+		return func(discount map[string]any) {
+			discount["source"] = map[string]any{"coupon": discount["coupon"], "type": "coupon"}
+			delete(discount, "coupon")
+		}
+	}
+	return nil
+}
+
+func cloverSubscription(sub map[string]any) {
+	items, _ := sub["items"].(map[string]any)
+	data, _ := items["data"].([]any)
+	for _, element := range data {
+		if item, ok := element.(map[string]any); ok {
+			item["current_period_start"], item["current_period_end"] = sub["current_period_start"], sub["current_period_end"]
+		}
+	}
+	sub["billing_mode"] = map[string]any{"type": "classic"}
+	remove(sub, "current_period_start", "current_period_end", "discount")
+}
+
+func cloverInvoice(invoice map[string]any) {
+	invoice["parent"] = nil
+	if invoice["subscription"] != nil {
+		details, _ := invoice["subscription_details"].(map[string]any)
+		invoice["parent"] = map[string]any{
+			"quote_details":        nil,
+			"subscription_details": map[string]any{"metadata": details["metadata"], "subscription": invoice["subscription"]},
+			"type":                 "subscription_details",
+		}
+	}
+	invoice["amount_overpaid"] = 0
+	invoice["total_pretax_credit_amounts"] = []any{}
+	invoice["total_taxes"] = invoice["total_tax_amounts"] // both are empty: the sandbox has no tax
+	remove(invoice, "application_fee_amount", "charge", "discount", "paid", "paid_out_of_band", "payment_intent", "quote",
+		"subscription", "subscription_details", "tax", "total_tax_amounts", "transfer_data")
+}
+
+func cloverInvoiceLine(line map[string]any) {
+	if price, ok := line["price"].(map[string]any); ok {
+		line["pricing"] = map[string]any{
+			"price_details":       map[string]any{"price": price["id"], "product": price["product"]},
+			"type":                "price_details",
+			"unit_amount_decimal": price["unit_amount_decimal"],
+		}
+	}
+	line["parent"] = map[string]any{
+		"invoice_item_details": nil,
+		"subscription_item_details": map[string]any{
+			"invoice_item": line["invoice_item"], "proration": line["proration"], "proration_details": line["proration_details"],
+			"subscription": line["subscription"], "subscription_item": line["subscription_item"],
+		},
+		"type": "subscription_item_details", // every line of the sandbox bills a subscription
+	}
+	line["pretax_credit_amounts"], line["taxes"] = []any{}, line["tax_amounts"]
+	remove(line, "amount_excluding_tax", "invoice_item", "plan", "price", "proration", "proration_details", "subscription_item",
+		"tax_amounts", "tax_rates", "type", "unit_amount_excluding_tax")
+}
+
+func cloverSession(session map[string]any) {
+	session["adaptive_pricing"] = nil
+	session["collected_information"] = map[string]any{"shipping_details": session["shipping_details"]}
+	session["discounts"] = []any{}
+	session["origin_context"], session["permissions"], session["wallet_options"] = nil, nil, nil
+	remove(session, "shipping_details")
+}
+
+func remove(resource map[string]any, names ...string) {
+	for _, name := range names {
+		delete(resource, name)
+	}
+}

@@ -1,0 +1,196 @@
+package sandbox_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stripe/stripe-go/v79"
+
+	"billhook/infra/local/stripebox/object"
+	"billhook/infra/local/stripebox/openapi"
+	"billhook/infra/local/stripebox/sandbox"
+)
+
+// answered is the set of the operations that were answered with 200.
+type answered struct {
+	mu       sync.Mutex
+	patterns map[string]bool
+}
+
+func (a *answered) add(pattern string, status int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if status == http.StatusOK {
+		a.patterns[pattern] = true
+	}
+}
+
+// missing are the operations that were not.
+func (a *answered) missing() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.DeleteFunc(sandbox.Operations(), func(pattern string) bool { return a.patterns[pattern] })
+}
+
+// honest serves what the handler answers and holds every answer of the API
+// against Stripe's own description of it, whatever the test is about. Unknown
+// paths and answers in another API version are not described.
+func honest(t *testing.T, handler http.Handler, seen *answered) http.Handler {
+	t.Helper()
+	described, err := openapi.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		seen.add(r.Pattern, answer.Code)
+		if strings.HasPrefix(r.URL.Path, "/v1/") && answer.Header().Get("Stripe-Version") == object.APIVersion {
+			if err := described.CheckAnswer(r.Method, r.URL.Path, answer.Code, answer.Body.Bytes()); err != nil {
+				t.Errorf("%s %s = %d, not as Stripe describes it:\n%v", r.Method, r.URL.Path, answer.Code, err)
+			}
+		}
+		header := w.Header()
+		for name, values := range answer.Header() {
+			header[name] = values
+		}
+		w.WriteHeader(answer.Code)
+		if _, err := w.Write(answer.Body.Bytes()); err != nil {
+			t.Logf("%s %s: the caller is gone: %v", r.Method, r.URL.Path, err)
+		}
+	})
+}
+
+// Every operation is called, so that honest sees an answer of each; the events
+// and webhooks that this makes are described, too.
+func TestEveryOperationAnswersAsDescribed(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	hook := b.listen()
+	w := walk{b}
+	w.catalog()
+	w.payments()
+	w.billing()
+	w.webhooks()
+	if missing := b.answered.missing(); len(missing) > 0 {
+		t.Errorf("never answered with 200:\n%s", strings.Join(missing, "\n"))
+	}
+	b.settle()
+	described, err := openapi.Load()
+	b.must(err)
+	hook.mu.Lock()
+	defer hook.mu.Unlock()
+	if len(hook.bodies) == 0 {
+		t.Fatal("no webhook arrived")
+	}
+	for _, body := range hook.bodies {
+		if err := described.CheckResource(body); err != nil {
+			t.Errorf("webhook %s\n%v", body, err)
+		}
+	}
+}
+
+// walk calls the API with plain forms.
+type walk struct{ *box }
+
+// call expects 200 and returns the answer's id.
+func (w walk) call(method, path, body string) string {
+	w.t.Helper()
+	got := w.do(method, path, body)
+	if got.status != http.StatusOK {
+		w.t.Fatalf("%s %s = %d %s", method, path, got.status, got.body)
+	}
+	var answer struct{ ID string }
+	w.must(json.Unmarshal([]byte(got.body), &answer))
+	return answer.ID
+}
+
+func (w walk) get(path string) { w.t.Helper(); w.call(http.MethodGet, path, "") }
+func (w walk) post(path, body string) string {
+	w.t.Helper()
+	return w.call(http.MethodPost, path, body)
+}
+func (w walk) remove(path string) { w.t.Helper(); w.call(http.MethodDelete, path, "") }
+
+// readAll reads a resource and the list that it is in.
+func (w walk) readAll(collection, id string) {
+	w.t.Helper()
+	w.get(collection + "?limit=3")
+	w.get(collection + "/" + id)
+}
+
+func (w walk) catalog() {
+	w.t.Helper()
+	product := w.post("/v1/products", "name=Books&metadata[shelf]=4")
+	w.readAll("/v1/products", product)
+	w.post("/v1/products/"+product, "description=Paper")
+	price := w.post("/v1/prices", "currency=usd&unit_amount=900&recurring[interval]=month&product="+product)
+	w.readAll("/v1/prices", price)
+	w.post("/v1/prices/"+price, "nickname=Monthly")
+	w.readAll("/v1/billing_portal/configurations", w.post("/v1/billing_portal/configurations",
+		"business_profile[headline]=Shop&features[invoice_history][enabled]=true"))
+}
+
+func (w walk) payments() {
+	w.t.Helper()
+	customer := w.post("/v1/customers", "email=jenny@example.com&name=Jenny&metadata[plan]=pro")
+	w.readAll("/v1/customers", customer)
+	w.post("/v1/customers/"+customer, "phone=555")
+	method := w.post("/v1/payment_methods/pm_card_visa/attach", "customer="+customer)
+	w.get("/v1/payment_methods/" + method)
+	w.get("/v1/payment_methods?customer=" + customer)
+	w.get("/v1/customers/" + customer + "/payment_methods")
+	w.post("/v1/payment_methods/"+method, "metadata[kind]=first")
+	intent := w.post("/v1/payment_intents", "amount=700&currency=usd&customer="+customer)
+	w.readAll("/v1/payment_intents", intent)
+	w.post("/v1/payment_intents/"+intent, "description=Books")
+	w.post("/v1/payment_intents/"+intent+"/confirm", "payment_method="+method)
+	w.post("/v1/payment_intents/"+w.post("/v1/payment_intents", "amount=700&currency=usd")+"/cancel", "")
+	refund := w.post("/v1/refunds", "amount=100&payment_intent="+intent)
+	w.readAll("/v1/refunds", refund)
+	w.get("/v1/refunds/" + refund + "?expand[]=charge.refunds&expand[]=payment_intent.latest_charge")
+	w.get("/v1/charges?expand[]=data.customer&payment_intent=" + intent)
+	w.post("/v1/payment_methods/"+method+"/detach", "")
+	w.remove("/v1/customers/" + customer)
+	w.get("/v1/customers/" + customer)
+	w.get("/v1/balance")
+}
+
+func (w walk) billing() {
+	w.t.Helper()
+	session := w.session(stripe.CheckoutSessionModePayment, "price_credits_once")
+	w.readAll("/v1/checkout/sessions", session.ID)
+	w.get("/v1/checkout/sessions/" + session.ID + "/line_items")
+	w.post("/v1/checkout/sessions/"+session.ID+"/expire", "")
+	bought := w.subscribe("price_pro_monthly", "4242424242424242")
+	w.get("/v1/charges/" + bought.LatestInvoice.Charge.ID + "?expand[]=invoice.subscription")
+	w.readAll("/v1/subscriptions", bought.ID)
+	w.get("/v1/subscriptions/" + bought.ID + "?expand[]=latest_invoice.payment_intent&expand[]=customer&expand[]=default_payment_method")
+	w.post("/v1/subscriptions/"+bought.ID, "items[0][id]="+bought.Items.Data[0].ID+"&items[0][quantity]=2")
+	w.readAll("/v1/invoices", bought.LatestInvoice.ID)
+	w.get("/v1/invoices/" + bought.LatestInvoice.ID + "/lines")
+	w.post("/v1/billing_portal/sessions", "return_url=https://shop.example&customer="+bought.Customer.ID)
+	w.post("/v1/subscriptions", "items[0][price]=price_pro_monthly&trial_period_days=3&customer="+bought.Customer.ID)
+	w.payWith(bought, "pm_card_chargeCustomerFail")
+	w.advance(`{"days":32}`)
+	w.payWith(bought, "pm_card_visa")
+	w.post("/v1/invoices/"+w.subscription(bought.ID).LatestInvoice.ID+"/pay", "")
+	w.remove("/v1/subscriptions/" + bought.ID)
+}
+
+func (w walk) webhooks() {
+	w.t.Helper()
+	endpoint := w.post("/v1/webhook_endpoints", "url="+url.QueryEscape(w.hook.URL)+"&enabled_events[0]=charge.refunded")
+	w.readAll("/v1/webhook_endpoints", endpoint)
+	w.post("/v1/webhook_endpoints/"+endpoint, "disabled=true")
+	w.remove("/v1/webhook_endpoints/" + endpoint)
+	for _, event := range w.eventsAfter("") {
+		w.get("/v1/events/" + event.ID)
+	}
+}
