@@ -36,6 +36,15 @@ test: prerequisites ## Run every test
 test-long: prerequisites ## Run every test afresh under the race detector (needs a C compiler)
 	@go run ./infra/local/dynamodb/with go test -race -count=1 -timeout 30m ./...
 
+.PHONY: test-browser
+test-browser: prerequisites ## Walk through the pages with Chromium; pictures are left in .local/browser
+	@go run ./infra/local/dynamodb/with go test -count=1 -v ./infra/local/browser
+
+.PHONY: test-stripe
+test-stripe: prerequisites ## Run the flows against Stripe's test mode (needs STRIPE_TEST_KEY=sk_test_...)
+	@[ -n "$$STRIPE_TEST_KEY" ] || { echo "set STRIPE_TEST_KEY to a secret key of Stripe's test mode" >&2; exit 1; }
+	@go run ./infra/local/dynamodb/with go test -count=1 -v -run '^TestStripeTestMode$$' ./infra/local/story
+
 .PHONY: test-moto
 test-moto: ## Compare the Secrets Manager stand-in with moto's (needs Python)
 	@infra/test-moto.sh

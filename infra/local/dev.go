@@ -105,6 +105,7 @@ const welcome = `
   API            %s
   Webhooks       %s
   Stripe sandbox %s   (key %s)
+  Events, time   %s
   DynamoDB       %s   (table %s)
 
 Developer token
@@ -134,7 +135,7 @@ func printWelcome(out io.Writer, s *stack.Stack, world story.World, shop story.S
 		return err
 	}
 	_, err = fmt.Fprintf(out, welcome,
-		s.APIURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.DynamoDBEndpoint, s.TableName,
+		s.APIURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.StripePageURL, s.DynamoDBEndpoint, s.TableName,
 		developer, user,
 		s.APIURL, developer,
 		s.APIURL, user, "http://localhost:3000", "http://localhost:3000",

@@ -129,6 +129,6 @@ func (s *Stack) startStripe(context.Context) error {
 	}
 	s.closing(server.Close)
 	s.serve("stripe", server)
-	s.StripeURL = url
+	s.StripeURL, s.StripePageURL = url, server.PageURL(url)
 	return nil
 }

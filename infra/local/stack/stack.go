@@ -65,6 +65,8 @@ type Ports struct {
 type Stack struct {
 	// APIURL and StripeURL have no final slash.
 	APIURL, StripeURL string
+	// StripePageURL is the page of the sandbox's events, deliveries and time.
+	StripePageURL string
 	// FunctionURLs are by logical id and end in a slash, as on AWS.
 	FunctionURLs map[string]string
 

@@ -44,7 +44,7 @@ const (
 
 func (s *story) checkoutRequest() map[string]any {
 	return map[string]any{
-		"price_id":    price,
+		"price_id":    s.price,
 		"success_url": successURL,
 		"cancel_url":  "https://app.example.com/pricing",
 	}

@@ -56,6 +56,10 @@ type story struct {
 	checkout       checkoutSession
 	subscription   subscription
 	payments       []payment
+
+	price, product, customer string          // at Stripe
+	since                    int64           // when its events began, in seconds since the epoch
+	passedOn                 map[string]bool // events, by id
 }
 
 type step struct {
@@ -100,9 +104,11 @@ func Setup(ctx context.Context, world World, shop Shop) (Shop, error) {
 
 func newStory(world World, shop Shop) *story {
 	return &story{
-		Shop:  shop,
-		world: world,
-		http:  &http.Client{Timeout: 30 * time.Second, CheckRedirect: keepRedirect},
+		Shop:     shop,
+		world:    world,
+		price:    price,
+		passedOn: map[string]bool{},
+		http:     &http.Client{Timeout: 30 * time.Second, CheckRedirect: keepRedirect},
 	}
 }
 

@@ -39,19 +39,23 @@ func (l *log) String() string {
 }
 
 // start runs the whole stack, with the binaries that SAM would deploy.
-func start(t *testing.T) (*stack.Stack, World, *log) {
+func start(t *testing.T, change ...func(*stack.Options)) (*stack.Stack, World, *log) {
 	t.Helper()
 	root, err := sam.FindRoot(".")
 	if err != nil {
 		t.Fatal(err)
 	}
 	out := &log{}
-	running, err := stack.Start(t.Context(), stack.Options{
+	options := stack.Options{
 		Root:        root,
 		Logger:      slog.New(slog.NewTextHandler(out, nil)),
 		LogSink:     out,
 		Environment: debugLogs,
-	})
+	}
+	for _, apply := range change {
+		apply(&options)
+	}
+	running, err := stack.Start(t.Context(), options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func main() {
 }
 
 // run serves until the context ends. Its first line on stdout is the sandbox's
-// URL.
+// URL, its second that of the page of events, deliveries and time.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	flags := flag.NewFlagSet("stripebox", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, box.Close()) }()
-	fmt.Fprintln(stdout, url)
+	fmt.Fprintf(stdout, "%s\n%s\n", url, box.PageURL(url))
 	return serve(ctx, listener, box)
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // start runs the command until the test ends and returns its URL and a function
@@ -34,11 +35,21 @@ func start(t *testing.T, args ...string) (url string, stop func()) {
 		}
 	}
 	t.Cleanup(stop)
-	line, err := bufio.NewReader(output).ReadString('\n')
-	if err != nil {
-		t.Fatalf("reading the URL: %v", err)
+	lines := bufio.NewReader(output)
+	url, page := readLine(t, lines), readLine(t, lines)
+	if !strings.HasPrefix(page, url+"/_sandbox/?token=") {
+		t.Errorf("the page is %q", page)
 	}
-	return strings.TrimSpace(line), stop
+	return url, stop
+}
+
+func readLine(t *testing.T, lines *bufio.Reader) string {
+	t.Helper()
+	line, err := lines.ReadString('\n')
+	if err != nil {
+		t.Fatalf("reading the URLs: %v", err)
+	}
+	return strings.TrimSpace(line)
 }
 
 func get(t *testing.T, url string) (int, string) {
@@ -69,6 +80,16 @@ func TestRunServesUntilStopped(t *testing.T) {
 	stop()
 	if status, _ := get(t, url+"/v1/balance"); status != 0 {
 		t.Errorf("the address still answers %d after the stop", status)
+	}
+}
+
+// Stripe's description is read when the first request arrives, not before.
+func TestRunStartsInUnderASecond(t *testing.T) {
+	t.Parallel()
+	began := time.Now()
+	start(t)
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("starting took %v", took)
 	}
 }
 

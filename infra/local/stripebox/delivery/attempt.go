@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"time"
 )
 
 // drain sends what waits in the queue, in order, until nothing does.
@@ -20,7 +19,7 @@ func (d *Dispatcher) drain(q *queue) {
 		}
 		id := q.waiting[0]
 		q.waiting = q.waiting[1:]
-		m := d.open[id]
+		m := d.open[id].Message
 		d.mu.Unlock()
 
 		if d.try(q.ctx, id, m) || q.ctx.Err() != nil {
@@ -33,15 +32,10 @@ func (d *Dispatcher) drain(q *queue) {
 // retry tries a message again after each wait, until it is delivered or given
 // up.
 func (d *Dispatcher) retry(ctx context.Context, id int64, m Message) {
+	due := d.clockOf(m.Account)
 	for _, wait := range d.options.Backoff {
-		timer := time.NewTimer(wait)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		}
-		if d.try(ctx, id, m) || ctx.Err() != nil {
+		due = due.Add(wait)
+		if !d.sleep(ctx, id, due) || d.try(ctx, id, m) || ctx.Err() != nil {
 			return
 		}
 	}
@@ -61,7 +55,6 @@ func (d *Dispatcher) try(ctx context.Context, id int64, m Message) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if _, open := d.open[id]; open {
-		d.undelivered[m.EventID]--
 		d.leave(id)
 	}
 	return true
@@ -72,10 +65,11 @@ func (d *Dispatcher) Deliver(ctx context.Context, m Message) Attempt {
 	now := d.options.Now()
 	attempt := Attempt{
 		EventID: m.EventID, EventType: m.EventType, EndpointID: m.EndpointID, URL: m.URL,
-		Number: d.nextNumber(m), Time: now.UTC(),
+		Number: d.nextNumber(m), Time: now.UTC(), Fault: m.fault(),
 	}
 	status, err := d.post(ctx, m, Sign(m.Secret, now, m.Body, m.Rolled...))
 	attempt.StatusCode = status
+	attempt.LatencyMS = d.options.Now().Sub(now).Milliseconds()
 	if err != nil {
 		attempt.Error = err.Error()
 	}
@@ -112,6 +106,11 @@ func (d *Dispatcher) post(ctx context.Context, m Message, signature string) (int
 func (d *Dispatcher) nextNumber(m Message) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.number(m)
+}
+
+// number is nextNumber while d.mu is held.
+func (d *Dispatcher) number(m Message) int {
 	number := 1
 	for _, attempt := range d.attempts[m.Account] {
 		if attempt.EventID == m.EventID && attempt.EndpointID == m.EndpointID {
@@ -124,6 +123,14 @@ func (d *Dispatcher) nextNumber(m Message) int {
 func (d *Dispatcher) log(account string, attempt Attempt) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.remember(account, attempt)
+	if attempt.Delivered() {
+		delete(d.undelivered[attempt.EventID], attempt.EndpointID)
+	}
+}
+
+// remember is log while d.mu is held.
+func (d *Dispatcher) remember(account string, attempt Attempt) {
 	d.attempts[account] = append(d.attempts[account], attempt)
 	if excess := len(d.attempts[account]) - logLimit; excess > 0 {
 		d.attempts[account] = d.attempts[account][excess:]

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"billhook/infra/local/stripebox/fault"
 )
 
 // logLimit bounds the attempts remembered for each account.
@@ -26,6 +28,8 @@ type Message struct {
 	Secret     string
 	Rolled     []string // older secrets that still sign beside it
 	Body       []byte
+	// Fault is what goes wrong with the message, if anything.
+	Fault *fault.Rule
 }
 
 // Attempt is one try to deliver a message.
@@ -36,9 +40,11 @@ type Attempt struct {
 	URL        string `json:"url"`
 	Number     int    `json:"attempt"`
 	// StatusCode is the endpoint's answer; 0 when there was none.
-	StatusCode int       `json:"status_code"`
-	Error      string    `json:"error,omitempty"`
-	Time       time.Time `json:"time"`
+	StatusCode int        `json:"status_code"`
+	Error      string     `json:"error,omitempty"`
+	Time       time.Time  `json:"time"`
+	LatencyMS  int64      `json:"latency_ms"`
+	Fault      fault.Kind `json:"fault,omitempty"` // that the message was sent with
 }
 
 // Delivered reports whether the endpoint accepted the message.
@@ -47,8 +53,8 @@ func (a Attempt) Delivered() bool { return a.StatusCode >= 200 && a.StatusCode <
 // Options configure a Dispatcher.
 type Options struct {
 	Client *http.Client
-	// Backoff holds the wait after each failed attempt; when it is used up the
-	// message is given up.
+	// Backoff holds the wait after each failed attempt, on the account's clock;
+	// when it is used up the message is given up.
 	Backoff []time.Duration
 	// Now is the wall clock: it dates signatures and attempts.
 	Now    func() time.Time
@@ -63,12 +69,19 @@ type Dispatcher struct {
 	running sync.WaitGroup
 
 	mu          sync.Mutex
-	changed     chan struct{} // closed and replaced whenever a message leaves open
+	changed     chan struct{} // closed and replaced whenever a message leaves open or waits for its time
 	sequence    int64
-	open        map[int64]Message // enqueued, neither delivered nor given up
-	queues      map[string]*queue // by endpoint
-	undelivered map[string]int    // endpoints still to be reached, by event
+	open        map[int64]*pending         // enqueued, neither delivered nor given up
+	clocks      map[string]*clock          // by account
+	queues      map[string]*queue          // by endpoint
+	undelivered map[string]map[string]bool // endpoints still to be reached, by event
 	attempts    map[string][]Attempt
+}
+
+// pending is a message that is neither delivered nor given up.
+type pending struct {
+	Message
+	due time.Time // on the account's clock, while it waits for that; else zero
 }
 
 // queue holds what an endpoint has not been sent yet.
@@ -76,6 +89,7 @@ type queue struct {
 	ctx      context.Context //nolint:containedctx // outlives the request that enqueues: Drop ends it
 	cancel   context.CancelFunc
 	waiting  []int64
+	held     []int64 // that go out after the next one
 	draining bool
 }
 
@@ -85,9 +99,10 @@ func New(options Options) *Dispatcher {
 	return &Dispatcher{
 		options: options, ctx: ctx, cancel: cancel,
 		changed:     make(chan struct{}),
-		open:        map[int64]Message{},
+		open:        map[int64]*pending{},
+		clocks:      map[string]*clock{},
 		queues:      map[string]*queue{},
-		undelivered: map[string]int{},
+		undelivered: map[string]map[string]bool{},
 		attempts:    map[string][]Attempt{},
 	}
 }
@@ -96,20 +111,66 @@ func New(options Options) *Dispatcher {
 func (d *Dispatcher) Enqueue(m Message) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.sequence++
-	d.open[d.sequence] = m
-	d.undelivered[m.EventID]++
-	if d.ctx.Err() != nil {
-		return // closed: the message stays in the backlog
+	if m.Fault == nil {
+		d.enqueue(m)
+		return
 	}
-	q := d.queues[m.EndpointID]
+	switch m.Fault.Kind {
+	case fault.Drop:
+		d.drop(m)
+	case fault.Delay:
+		d.delay(m)
+	case fault.Reorder:
+		d.hold(m)
+	case fault.Duplicate:
+		d.enqueue(m)
+		d.enqueue(m)
+	default:
+		d.enqueue(m) // a fault of a request does nothing to a webhook
+	}
+}
+
+// enqueue puts a message at the end of its endpoint's queue, before those that
+// are held until then; d.mu is held.
+func (d *Dispatcher) enqueue(m Message) {
+	id := d.add(m)
+	q := d.queue(m.EndpointID)
+	q.waiting = append(append(q.waiting, id), q.held...)
+	q.held = nil
+	d.send(q)
+}
+
+// add opens a message; d.mu is held.
+func (d *Dispatcher) add(m Message) (id int64) {
+	d.sequence++
+	d.open[d.sequence] = &pending{Message: m}
+	d.miss(m)
+	return d.sequence
+}
+
+// miss notes that an endpoint is still to be reached; d.mu is held.
+func (d *Dispatcher) miss(m Message) {
+	if d.undelivered[m.EventID] == nil {
+		d.undelivered[m.EventID] = map[string]bool{}
+	}
+	d.undelivered[m.EventID][m.EndpointID] = true
+}
+
+// queue is the endpoint's; d.mu is held.
+func (d *Dispatcher) queue(endpointID string) *queue {
+	q := d.queues[endpointID]
 	if q == nil {
 		q = &queue{}
 		q.ctx, q.cancel = context.WithCancel(d.ctx)
-		d.queues[m.EndpointID] = q
+		d.queues[endpointID] = q
 	}
-	q.waiting = append(q.waiting, d.sequence)
-	if !q.draining {
+	return q
+}
+
+// send has a queue drained, unless it is, or the dispatcher is closed and what
+// waits stays in the backlog; d.mu is held.
+func (d *Dispatcher) send(q *queue) {
+	if !q.draining && d.ctx.Err() == nil {
 		q.draining = true
 		d.running.Go(func() { d.drain(q) })
 	}
@@ -125,9 +186,11 @@ func (d *Dispatcher) Drop(endpointID string) {
 	}
 	for id, m := range d.open {
 		if m.EndpointID == endpointID {
-			d.undelivered[m.EventID]--
 			d.leave(id)
 		}
+	}
+	for _, endpoints := range d.undelivered {
+		delete(endpoints, endpointID)
 	}
 }
 
@@ -144,7 +207,7 @@ func (d *Dispatcher) Backlog(account string) []Message {
 	slices.SortFunc(ids, cmp.Compare[int64])
 	messages := make([]Message, 0, len(ids))
 	for _, id := range ids {
-		messages = append(messages, d.open[id])
+		messages = append(messages, d.open[id].Message)
 	}
 	return messages
 }
@@ -153,7 +216,7 @@ func (d *Dispatcher) Backlog(account string) []Message {
 func (d *Dispatcher) Undelivered(eventID string) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.undelivered[eventID]
+	return len(d.undelivered[eventID])
 }
 
 // Attempts is the account's log, oldest first.
@@ -163,37 +226,23 @@ func (d *Dispatcher) Attempts(account string) []Attempt {
 	return slices.Clone(d.attempts[account])
 }
 
-// Wait returns when nothing of the account is under way, or with the context's
-// error when that ends first.
-func (d *Dispatcher) Wait(ctx context.Context, account string) error {
-	for {
-		d.mu.Lock()
-		changed, busy := d.changed, false
-		for _, m := range d.open {
-			busy = busy || m.Account == account
-		}
-		d.mu.Unlock()
-		if !busy {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-}
-
 // Close ends every delivery at once and waits for the goroutines to be gone.
 // What was not delivered stays in the backlog.
 func (d *Dispatcher) Close() {
+	d.mu.Lock() // nothing is started meanwhile
 	d.cancel()
+	d.mu.Unlock()
 	d.running.Wait()
 }
 
 // leave takes a message out of the open ones; d.mu is held.
 func (d *Dispatcher) leave(id int64) {
 	delete(d.open, id)
+	d.change()
+}
+
+// change wakes those who wait; d.mu is held.
+func (d *Dispatcher) change() {
 	close(d.changed)
 	d.changed = make(chan struct{})
 }

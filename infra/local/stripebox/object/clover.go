@@ -65,6 +65,16 @@ func cloverMoves(kind any) func(map[string]any) {
 		}
 	case "checkout.session":
 		return cloverSession
+	case "billing_portal.configuration":
+		return cloverPortalConfiguration
+	case "price":
+		return func(price map[string]any) {
+			if recurring, ok := price["recurring"].(map[string]any); ok {
+				delete(recurring, "aggregate_usage")
+			}
+		}
+	case "plan":
+		return func(plan map[string]any) { delete(plan, "aggregate_usage") }
 	case "discount":
 		return func(discount map[string]any) {
 			discount["source"] = map[string]any{"coupon": discount["coupon"], "type": "coupon"}
@@ -122,6 +132,14 @@ func cloverInvoiceLine(line map[string]any) {
 	line["pretax_credit_amounts"], line["taxes"] = []any{}, line["tax_amounts"]
 	remove(line, "amount_excluding_tax", "invoice_item", "plan", "price", "proration", "proration_details", "subscription_item",
 		"tax_amounts", "tax_rates", "type", "unit_amount_excluding_tax")
+}
+
+func cloverPortalConfiguration(configuration map[string]any) {
+	features, _ := configuration["features"].(map[string]any)
+	if update, ok := features["subscription_update"].(map[string]any); ok {
+		update["schedule_at_period_end"] = map[string]any{"conditions": []any{}}
+		update["trial_update_behavior"] = "end_trial" // the default; the sandbox offers no other
+	}
 }
 
 func cloverSession(session map[string]any) {

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/lestrrat-go/jsval"
+	clover "github.com/stripe/stripe-mock-clover/embedded"
 	"github.com/stripe/stripe-mock/embedded"
 	"github.com/stripe/stripe-mock/server"
 	"github.com/stripe/stripe-mock/spec"
@@ -34,12 +35,20 @@ type operation struct {
 	validator func() (*jsval.JSVal, error)
 }
 
-// Load is the description, read once per process: that takes about 0.3 s and
-// 14 MB.
+// Load is the description of version 2024-09-30.acacia, read once per process:
+// that takes about 0.3 s and 14 MB.
 func Load() (*Description, error) { return load() }
 
-var load = sync.OnceValues(func() (*Description, error) {
-	read, err := server.LoadSpec(embedded.OpenAPISpec, "")
+// LoadClover is that of 2025-09-30.clover.
+func LoadClover() (*Description, error) { return loadClover() }
+
+var (
+	load       = sync.OnceValues(func() (*Description, error) { return read(embedded.OpenAPISpec, undescribed()) })
+	loadClover = sync.OnceValues(func() (*Description, error) { return read(clover.OpenAPISpec, undescribedInClover()) })
+)
+
+func read(file []byte, supplements map[[2]string]*spec.Schema) (*Description, error) {
+	read, err := server.LoadSpec(file, "")
 	if err != nil {
 		return nil, fmt.Errorf("reading Stripe's OpenAPI description: %w", err)
 	}
@@ -49,7 +58,9 @@ var load = sync.OnceValues(func() (*Description, error) {
 		operations: map[string][]*operation{},
 		components: spec.GetComponentsForValidation(&read.Components),
 	}
-	supplement(d.schemas)
+	for field, schema := range supplements {
+		d.schemas[field[0]].Properties[field[1]] = schema
+	}
 	for name, schema := range d.schemas {
 		if schema.XResourceID != "" {
 			d.resources[schema.XResourceID] = &spec.Schema{Ref: schemaPrefix + name}
@@ -67,7 +78,7 @@ var load = sync.OnceValues(func() (*Description, error) {
 		})
 	}
 	return d, nil
-})
+}
 
 // undescribed are fields that Stripe sends, as its own samples of the same
 // version show, but leaves out of its public description. The keys are
@@ -84,10 +95,11 @@ func undescribed() map[[2]string]*spec.Schema {
 	}
 }
 
-func supplement(schemas map[string]*spec.Schema) {
-	for field, schema := range undescribed() {
-		schemas[field[0]].Properties[field[1]] = schema
-	}
+// undescribedInClover are those of 2025-09-30.clover.
+func undescribedInClover() map[[2]string]*spec.Schema {
+	fields := undescribed()
+	delete(fields, [2]string{"line_item", "plan"})
+	return fields
 }
 
 func (d *Description) operation(method, path string, described *spec.Operation) *operation {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"billhook/infra/local/stripebox/fault"
 	"billhook/infra/local/stripebox/object"
 )
 
@@ -32,6 +33,8 @@ type state struct {
 	OffsetSeconds int64 `json:"offset_seconds"`
 	Objects       int64 `json:"objects"`  // ids handed out to resources
 	Requests      int64 `json:"requests"` // ids handed out to requests
+
+	Faults fault.Plan `json:"faults,omitempty"`
 
 	Customers            table[*object.Customer]            `json:"customers"`
 	Products             table[*object.Product]             `json:"products"`

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"billhook/infra/local/stripebox/fault"
 	"billhook/infra/local/stripebox/form"
 	"billhook/infra/local/stripebox/object"
 	"billhook/infra/local/stripebox/openapi"
@@ -80,28 +81,60 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 			writeAnswer(w, errorAnswer(invalid("", "", "Invalid request: %v", err)))
 			return
 		}
-		a.begin()
-		defer a.mu.Unlock()
-		requestID := a.nextRequestID()
-		w.Header().Set("Date", utc(a.now).Format(http.TimeFormat)) // the account's clock, as its events have it
-		w.Header().Set("Request-Id", requestID)
-		w.Header().Set("Stripe-Version", version)
 		c := &call{account: a, id: r.PathValue("id"), path: r.URL.Path, origin: s.origin(r), values: values,
 			refusal: checkRequest(r, encoded), version: version}
-		if r.Method == http.MethodGet {
-			writeAnswer(w, c.perform(run))
+		reply, injected := c.answer(w.Header(), r, encoded, run)
+		if reply == nil {
+			breakOff(r, injected)
 			return
 		}
-		defer s.changed()
-		key := r.Header.Get("Idempotency-Key")
-		a.cause = object.EventRequest{ID: object.Text(requestID), IdempotencyKey: object.Text(key)}
-		if key == "" || r.Method != http.MethodPost {
-			writeAnswer(w, c.perform(run))
-			return
-		}
-		w.Header().Set("Idempotency-Key", key)
-		writeAnswer(w, c.performOnce(w.Header(), key, encoded, requestID, run))
+		writeAnswer(w, *reply)
 	}
+}
+
+// answer runs an operation while the account is locked. It is nil when a fault
+// is that there is none.
+func (c *call) answer(header http.Header, r *http.Request, encoded string, run operation) (*answer, *fault.Rule) {
+	c.begin()
+	defer c.mu.Unlock()
+	requestID := c.nextRequestID()
+	header.Set("Date", utc(c.now).Format(http.TimeFormat)) // the account's clock, as its events have it
+	header.Set("Request-Id", requestID)
+	header.Set("Stripe-Version", c.version)
+	injected := c.Faults.Request(c.faultSeed(), r.Method, r.URL.Path)
+	if injected == nil {
+		reply := c.run(header, r, requestID, encoded, run)
+		return &reply, nil
+	}
+	defer c.server.changed() // the plan has counted
+	switch injected.Kind {
+	case fault.Close:
+		return nil, injected
+	case fault.Timeout:
+		c.run(header, r, requestID, encoded, run)
+		return nil, injected
+	case fault.TooManyRequests:
+		reply := tooManyRequests(header, injected)
+		return &reply, injected
+	default:
+		reply := c.run(header, r, requestID, encoded, failing(header, r.Method))
+		return &reply, injected
+	}
+}
+
+// run performs an operation, once per idempotency key.
+func (c *call) run(header http.Header, r *http.Request, requestID, encoded string, run operation) answer {
+	if r.Method == http.MethodGet {
+		return c.perform(run)
+	}
+	defer c.server.changed()
+	key := r.Header.Get("Idempotency-Key")
+	c.cause = object.EventRequest{ID: object.Text(requestID), IdempotencyKey: object.Text(key)}
+	if key == "" || r.Method != http.MethodPost {
+		return c.perform(run)
+	}
+	header.Set("Idempotency-Key", key)
+	return c.performOnce(header, key, encoded, requestID, run)
 }
 
 // checkRequest judges a request by Stripe's own description of the API, which

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"slices"
+	"time"
 
 	"billhook/infra/local/stripebox/object"
 )
@@ -101,7 +102,9 @@ func (a *account) renew(sub *subscription) {
 // advance moves the clock forward and answers the events that this made.
 func (a *account) advance(to int64) []string {
 	a.cause = object.EventRequest{}
-	a.OffsetSeconds += to - a.now
+	moved := to - a.now
+	a.OffsetSeconds += moved
 	a.runUntil(to)
+	a.server.dispatcher.Advance(a.id, time.Duration(moved)*time.Second) // retries fall due
 	return slices.Clone(a.events)
 }

@@ -114,11 +114,21 @@ func (s *Server) deliveries(a *account, _ *http.Request) (any, error) {
 	return map[string][]delivery.Attempt{"data": attempts}, nil
 }
 
-// resend delivers an event once more, now, to every enabled endpoint that wants
-// it, and answers how that went.
+// resent answers POST /_sandbox/events/{id}/resend.
+type resent struct {
+	Event      string             `json:"event"`
+	Deliveries []delivery.Attempt `json:"deliveries"`
+}
+
 func (s *Server) resend(a *account, r *http.Request) (any, error) {
+	return s.sendAgain(r.Context(), a, r.PathValue("id"))
+}
+
+// sendAgain delivers an event once more, now, to every enabled endpoint that
+// wants it, and answers how that went.
+func (s *Server) sendAgain(ctx context.Context, a *account, id string) (resent, error) {
 	a.begin()
-	event, err := a.Events.at(r.PathValue("id"))
+	event, err := a.Events.at(id)
 	var messages []delivery.Message
 	if err == nil {
 		for _, e := range a.endpointsFor(event.Type) {
@@ -127,11 +137,11 @@ func (s *Server) resend(a *account, r *http.Request) (any, error) {
 	}
 	a.mu.Unlock() // the endpoint may call the API while it is being delivered to
 	if err != nil {
-		return nil, err
+		return resent{}, err
 	}
 	attempts := make([]delivery.Attempt, 0, len(messages))
 	for _, m := range messages {
-		attempts = append(attempts, s.dispatcher.Deliver(r.Context(), m))
+		attempts = append(attempts, s.dispatcher.Deliver(ctx, m))
 	}
-	return map[string]any{"event": event.ID, "deliveries": attempts}, nil
+	return resent{event.ID, attempts}, nil
 }

@@ -8,12 +8,15 @@
 // The checkout page's form has the fields email, card_number, card_expiry
 // ("MM / YY"), card_cvc and name. The portal's page has forms that post to
 // /p/session/{id}/subscriptions/{subscription}/cancel, with the optional fields
-// feedback and comment, and to .../keep, which undoes that. Control operations,
+// feedback and comment, and to .../keep, which undoes that. The pages of the
+// account's deliveries, /_sandbox/, and of its clock, /_sandbox/time, are opened
+// by Server.PageURL. Control operations,
 // with the account's key as on /v1, take and answer JSON:
 //
 //	POST /_sandbox/advance            {"seconds": n} or {"days": n} or {"to": unix}
 //	POST /_sandbox/settle             {"timeout_seconds": n}, default 30
 //	GET  /_sandbox/deliveries
 //	POST /_sandbox/events/{id}/resend
+//	GET, PUT, DELETE /_sandbox/faults   {"faults": [{"kind": "429", "count": n}, ...]}
 //	POST /_sandbox/webhook_endpoints/{id}/roll   {"overlap_seconds": n}, default 24 h
 package sandbox

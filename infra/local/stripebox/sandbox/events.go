@@ -35,7 +35,9 @@ func (a *account) record(eventType string, rendered, previous json.RawMessage) {
 	a.Events.add(event)
 	a.events = append(a.events, event.ID)
 	for _, e := range endpoints {
-		a.server.dispatcher.Enqueue(a.message(event, e))
+		message := a.message(event, e)
+		message.Fault = a.Faults.Webhook(a.faultSeed(), eventType)
+		a.server.dispatcher.Enqueue(message)
 	}
 }
 

@@ -34,6 +34,7 @@ type box struct {
 	hook   *hook
 
 	answered *answered
+	version  string // of plain requests; empty for the default
 }
 
 // newBox starts a sandbox whose clock stands still at start.
@@ -114,16 +115,27 @@ func (b *box) do(method, path, body string, headers ...string) reply {
 	if method == http.MethodPost {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
+	if b.version != "" {
+		request.Header.Set("Stripe-Version", b.version)
+	}
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
 	plain := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := plain.Do(request)
 	b.must(err)
+	return reply{response.StatusCode, response.Header, readBody(b.t, response)}
+}
+
+// readBody reads and closes an answer's body.
+func readBody(t *testing.T, response *http.Response) string {
+	t.Helper()
 	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
-	b.must(err)
-	return reply{response.StatusCode, response.Header, string(data)}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 // control calls a control operation and decodes its answer.

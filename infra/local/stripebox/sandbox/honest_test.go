@@ -39,21 +39,25 @@ func (a *answered) missing() []string {
 }
 
 // honest serves what the handler answers and holds every answer of the API
-// against Stripe's own description of it, whatever the test is about. Unknown
-// paths and answers in another API version are not described.
+// against Stripe's own description of its version, whatever the test is about.
+// Unknown paths are not described.
 func honest(t *testing.T, handler http.Handler, seen *answered) http.Handler {
 	t.Helper()
-	described, err := openapi.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, r)
 		seen.add(r.Pattern, answer.Code)
-		if strings.HasPrefix(r.URL.Path, "/v1/") && answer.Header().Get("Stripe-Version") == object.APIVersion {
+		if version := answer.Header().Get("Stripe-Version"); strings.HasPrefix(r.URL.Path, "/v1/") && version != "" {
+			if strings.HasPrefix(r.URL.Path, "/v1/events") {
+				version = object.APIVersion // events keep the version that they were made in
+			}
+			described, err := descriptionOf(version)
+			if err != nil {
+				t.Errorf("reading the description of %s: %v", version, err)
+				return
+			}
 			if err := described.CheckAnswer(r.Method, r.URL.Path, answer.Code, answer.Body.Bytes()); err != nil {
-				t.Errorf("%s %s = %d, not as Stripe describes it:\n%v", r.Method, r.URL.Path, answer.Code, err)
+				t.Errorf("%s %s = %d in %s, not as Stripe describes it:\n%v", r.Method, r.URL.Path, answer.Code, version, err)
 			}
 		}
 		header := w.Header()
@@ -67,32 +71,47 @@ func honest(t *testing.T, handler http.Handler, seen *answered) http.Handler {
 	})
 }
 
-// Every operation is called, so that honest sees an answer of each; the events
-// and webhooks that this makes are described, too.
+// descriptionOf is Stripe's description of a version that the sandbox renders.
+func descriptionOf(version string) (*openapi.Description, error) {
+	if version == object.CloverVersion {
+		return openapi.LoadClover()
+	}
+	return openapi.Load()
+}
+
+// Every operation is called in both versions, so that honest sees an answer of
+// each; the events and webhooks that this makes are described, too.
 func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	t.Parallel()
-	b := newBox(t)
-	hook := b.listen()
-	w := walk{b}
-	w.catalog()
-	w.payments()
-	w.billing()
-	w.webhooks()
-	if missing := b.answered.missing(); len(missing) > 0 {
-		t.Errorf("never answered with 200:\n%s", strings.Join(missing, "\n"))
-	}
-	b.settle()
-	described, err := openapi.Load()
-	b.must(err)
-	hook.mu.Lock()
-	defer hook.mu.Unlock()
-	if len(hook.bodies) == 0 {
-		t.Fatal("no webhook arrived")
-	}
-	for _, body := range hook.bodies {
-		if err := described.CheckResource(body); err != nil {
-			t.Errorf("webhook %s\n%v", body, err)
-		}
+	for _, version := range []string{object.APIVersion, object.CloverVersion} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			b := newBox(t)
+			b.version = version
+			b.listen()
+			told := b.listenIn(version)
+			w := walk{b}
+			w.catalog()
+			w.payments()
+			w.billing()
+			w.webhooks()
+			if missing := b.answered.missing(); len(missing) > 0 {
+				t.Errorf("never answered with 200:\n%s", strings.Join(missing, "\n"))
+			}
+			b.settle()
+			described, err := descriptionOf(version)
+			b.must(err)
+			told.mu.Lock()
+			defer told.mu.Unlock()
+			if len(told.bodies) == 0 {
+				t.Fatal("no webhook arrived")
+			}
+			for _, body := range told.bodies {
+				if err := described.CheckResource(body); err != nil {
+					t.Errorf("webhook %s\n%v", body, err)
+				}
+			}
+		})
 	}
 }
 

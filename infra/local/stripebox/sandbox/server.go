@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -24,12 +25,15 @@ type Options struct {
 	// PublicURL is the origin of the hosted pages, without a final slash.
 	// Default: the origin of the request that creates the session.
 	PublicURL string
+	// PageToken opens the sandbox's own pages. Default: a random one.
+	PageToken string
 	// StateFile keeps the state across restarts. Default: memory only.
 	StateFile string
 	// WebhookClient delivers webhooks. Default: a client of its own.
 	WebhookClient *http.Client
-	// WebhookBackoff holds the wait after each failed delivery attempt.
-	// Default: 1, 2, 4, 8 and 16 s.
+	// WebhookBackoff holds the wait after each failed delivery attempt, on the
+	// account's clock. Default: growing waits that add up to nearly three days,
+	// for which Stripe retries.
 	WebhookBackoff []time.Duration
 }
 
@@ -75,6 +79,9 @@ func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	if o.PageToken == "" {
+		o.PageToken = rand.Text()
+	}
 	if o.WebhookClient == nil {
 		o.WebhookClient = &http.Client{
 			// Stripe counts a redirect as a failure and does not follow it.
@@ -82,7 +89,9 @@ func (o Options) withDefaults() Options {
 		}
 	}
 	if o.WebhookBackoff == nil {
-		o.WebhookBackoff = []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second}
+		o.WebhookBackoff = []time.Duration{
+			time.Second, 10 * time.Second, time.Minute, 10 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 40 * time.Hour,
+		}
 	}
 	return o
 }
