@@ -41,6 +41,7 @@ type Error struct {
 type Event struct {
 	ID              string       `json:"id"`
 	Object          string       `json:"object"`
+	Account         string       `json:"account,omitempty"` // the connected one it happened to
 	APIVersion      string       `json:"api_version"`
 	Created         int64        `json:"created"`
 	Data            EventData    `json:"data"`
@@ -69,7 +70,7 @@ type WebhookEndpoint struct {
 	ID            string   `json:"id"`
 	Object        string   `json:"object"`
 	APIVersion    Text     `json:"api_version"`
-	Application   Null     `json:"application"`
+	Application   Text     `json:"application"`
 	Created       int64    `json:"created"`
 	Description   Text     `json:"description"`
 	EnabledEvents Strings  `json:"enabled_events"`

@@ -75,6 +75,12 @@ func cloverMoves(kind any) func(map[string]any) {
 		}
 	case "plan":
 		return func(plan map[string]any) { delete(plan, "aggregate_usage") }
+	case "account":
+		return cloverAccount
+	case "payout":
+		return func(payout map[string]any) { payout["payout_method"], payout["trace_id"] = nil, nil }
+	case "balance_transaction":
+		return func(transaction map[string]any) { transaction["balance_type"] = "payments" }
 	case "discount":
 		return func(discount map[string]any) {
 			discount["source"] = map[string]any{"coupon": discount["coupon"], "type": "coupon"}
@@ -148,6 +154,13 @@ func cloverSession(session map[string]any) {
 	session["discounts"] = []any{}
 	session["origin_context"], session["permissions"], session["wallet_options"] = nil, nil, nil
 	remove(session, "shipping_details")
+}
+
+func cloverAccount(account map[string]any) {
+	settings, _ := account["settings"].(map[string]any)
+	if payments, ok := settings["payments"].(map[string]any); ok {
+		remove(payments, "statement_descriptor_prefix_kana", "statement_descriptor_prefix_kanji")
+	}
 }
 
 func remove(resource map[string]any, names ...string) {

@@ -11,8 +11,8 @@ type Invoice struct {
 	AmountPaid                   int64                `json:"amount_paid"`
 	AmountRemaining              int64                `json:"amount_remaining"`
 	AmountShipping               int64                `json:"amount_shipping"`
-	Application                  Null                 `json:"application"`
-	ApplicationFeeAmount         Null                 `json:"application_fee_amount"`
+	Application                  Ref                  `json:"application"`
+	ApplicationFeeAmount         *int64               `json:"application_fee_amount"`
 	AttemptCount                 int64                `json:"attempt_count"`
 	Attempted                    bool                 `json:"attempted"`
 	AutoAdvance                  bool                 `json:"auto_advance"`
@@ -53,7 +53,7 @@ type Invoice struct {
 	Metadata                     Metadata             `json:"metadata"`
 	NextPaymentAttempt           Unix                 `json:"next_payment_attempt"`
 	Number                       Text                 `json:"number"`
-	OnBehalfOf                   Null                 `json:"on_behalf_of"`
+	OnBehalfOf                   Ref                  `json:"on_behalf_of"`
 	Paid                         bool                 `json:"paid"`
 	PaidOutOfBand                bool                 `json:"paid_out_of_band"`
 	PaymentIntent                Ref                  `json:"payment_intent"`
@@ -81,7 +81,7 @@ type Invoice struct {
 	TotalDiscountAmounts         EmptyList            `json:"total_discount_amounts"`
 	TotalExcludingTax            int64                `json:"total_excluding_tax"`
 	TotalTaxAmounts              EmptyList            `json:"total_tax_amounts"`
-	TransferData                 Null                 `json:"transfer_data"`
+	TransferData                 *TransferData        `json:"transfer_data"`
 	WebhooksDeliveredAt          Unix                 `json:"webhooks_delivered_at"`
 }
 

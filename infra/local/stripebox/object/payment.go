@@ -8,8 +8,8 @@ type PaymentIntent struct {
 	AmountCapturable                  int64                `json:"amount_capturable"`
 	AmountDetails                     AmountDetails        `json:"amount_details"`
 	AmountReceived                    int64                `json:"amount_received"`
-	Application                       Null                 `json:"application"`
-	ApplicationFeeAmount              Null                 `json:"application_fee_amount"`
+	Application                       Ref                  `json:"application"`
+	ApplicationFeeAmount              *int64               `json:"application_fee_amount"`
 	AutomaticPaymentMethods           *AutomaticMethods    `json:"automatic_payment_methods"`
 	CanceledAt                        Unix                 `json:"canceled_at"`
 	CancellationReason                Text                 `json:"cancellation_reason"`
@@ -26,7 +26,7 @@ type PaymentIntent struct {
 	Livemode                          bool                 `json:"livemode"`
 	Metadata                          Metadata             `json:"metadata"`
 	NextAction                        Null                 `json:"next_action"`
-	OnBehalfOf                        Null                 `json:"on_behalf_of"`
+	OnBehalfOf                        Ref                  `json:"on_behalf_of"`
 	PaymentMethod                     Ref                  `json:"payment_method"`
 	PaymentMethodConfigurationDetails Null                 `json:"payment_method_configuration_details"`
 	PaymentMethodOptions              PaymentMethodOptions `json:"payment_method_options"`
@@ -40,8 +40,8 @@ type PaymentIntent struct {
 	StatementDescriptor               Text                 `json:"statement_descriptor"`
 	StatementDescriptorSuffix         Text                 `json:"statement_descriptor_suffix"`
 	Status                            string               `json:"status"`
-	TransferData                      Null                 `json:"transfer_data"`
-	TransferGroup                     Null                 `json:"transfer_group"`
+	TransferData                      *IntentTransfer      `json:"transfer_data"`
+	TransferGroup                     Text                 `json:"transfer_group"`
 }
 
 // AmountDetails breaks an amount down.
@@ -75,10 +75,10 @@ type Charge struct {
 	Amount                        int64                `json:"amount"`
 	AmountCaptured                int64                `json:"amount_captured"`
 	AmountRefunded                int64                `json:"amount_refunded"`
-	Application                   Null                 `json:"application"`
-	ApplicationFee                Null                 `json:"application_fee"`
-	ApplicationFeeAmount          Null                 `json:"application_fee_amount"`
-	BalanceTransaction            Null                 `json:"balance_transaction"`
+	Application                   Ref                  `json:"application"`
+	ApplicationFee                Ref                  `json:"application_fee"`
+	ApplicationFeeAmount          *int64               `json:"application_fee_amount"`
+	BalanceTransaction            Ref                  `json:"balance_transaction"`
 	BillingDetails                BillingDetails       `json:"billing_details"`
 	CalculatedStatementDescriptor string               `json:"calculated_statement_descriptor"`
 	Captured                      bool                 `json:"captured"`
@@ -94,7 +94,7 @@ type Charge struct {
 	Invoice                       Ref                  `json:"invoice"`
 	Livemode                      bool                 `json:"livemode"`
 	Metadata                      Metadata             `json:"metadata"`
-	OnBehalfOf                    Null                 `json:"on_behalf_of"`
+	OnBehalfOf                    Ref                  `json:"on_behalf_of"`
 	Outcome                       Outcome              `json:"outcome"`
 	Paid                          bool                 `json:"paid"`
 	PaymentIntent                 Ref                  `json:"payment_intent"`
@@ -108,12 +108,13 @@ type Charge struct {
 	Review                        Null                 `json:"review"`
 	Shipping                      Null                 `json:"shipping"`
 	Source                        Null                 `json:"source"`
-	SourceTransfer                Null                 `json:"source_transfer"`
+	SourceTransfer                Ref                  `json:"source_transfer"`
 	StatementDescriptor           Text                 `json:"statement_descriptor"`
 	StatementDescriptorSuffix     Text                 `json:"statement_descriptor_suffix"`
 	Status                        string               `json:"status"`
-	TransferData                  Null                 `json:"transfer_data"`
-	TransferGroup                 Null                 `json:"transfer_group"`
+	Transfer                      Ref                  `json:"transfer,omitzero"` // of a destination charge
+	TransferData                  *TransferData        `json:"transfer_data"`
+	TransferGroup                 Text                 `json:"transfer_group"`
 }
 
 // Outcome is what the network answered to a charge.
@@ -128,8 +129,9 @@ type Outcome struct {
 
 // PaymentMethodDetails is the payment method as it was when charged.
 type PaymentMethodDetails struct {
-	Card ChargedCard `json:"card"`
-	Type string      `json:"type"`
+	Card          *ChargedCard `json:"card,omitempty"`
+	StripeAccount *EmptyHash   `json:"stripe_account,omitempty"` // paid by a transfer
+	Type          string       `json:"type"`
 }
 
 // ChargedCard is a card as it was when charged.
@@ -173,21 +175,21 @@ type Overcapture struct {
 
 // Refund is https://docs.stripe.com/api/refunds/object.
 type Refund struct {
-	ID                     string             `json:"id"`
-	Object                 string             `json:"object"`
-	Amount                 int64              `json:"amount"`
-	BalanceTransaction     Null               `json:"balance_transaction"`
-	Charge                 Ref                `json:"charge"`
-	Created                int64              `json:"created"`
-	Currency               string             `json:"currency"`
-	DestinationDetails     DestinationDetails `json:"destination_details"`
-	Metadata               Metadata           `json:"metadata"`
-	PaymentIntent          Ref                `json:"payment_intent"`
-	Reason                 Text               `json:"reason"`
-	ReceiptNumber          Null               `json:"receipt_number"`
-	SourceTransferReversal Null               `json:"source_transfer_reversal"`
-	Status                 string             `json:"status"`
-	TransferReversal       Null               `json:"transfer_reversal"`
+	ID                     string              `json:"id"`
+	Object                 string              `json:"object"`
+	Amount                 int64               `json:"amount"`
+	BalanceTransaction     Ref                 `json:"balance_transaction"`
+	Charge                 Ref                 `json:"charge"`
+	Created                int64               `json:"created"`
+	Currency               string              `json:"currency"`
+	DestinationDetails     *DestinationDetails `json:"destination_details,omitempty"`
+	Metadata               Metadata            `json:"metadata"`
+	PaymentIntent          Ref                 `json:"payment_intent"`
+	Reason                 Text                `json:"reason"`
+	ReceiptNumber          Null                `json:"receipt_number"`
+	SourceTransferReversal Ref                 `json:"source_transfer_reversal"`
+	Status                 string              `json:"status"`
+	TransferReversal       Ref                 `json:"transfer_reversal"`
 }
 
 // DestinationDetails says where a refund went.

@@ -4,8 +4,8 @@ package object
 type Subscription struct {
 	ID                            string                  `json:"id"`
 	Object                        string                  `json:"object"`
-	Application                   Null                    `json:"application"`
-	ApplicationFeePercent         Null                    `json:"application_fee_percent"`
+	Application                   Ref                     `json:"application"`
+	ApplicationFeePercent         *float64                `json:"application_fee_percent"`
 	AutomaticTax                  Tax                     `json:"automatic_tax"`
 	BillingCycleAnchor            int64                   `json:"billing_cycle_anchor"`
 	BillingCycleAnchorConfig      Null                    `json:"billing_cycle_anchor_config"`
@@ -34,7 +34,7 @@ type Subscription struct {
 	Livemode                      bool                    `json:"livemode"`
 	Metadata                      Metadata                `json:"metadata"`
 	NextPendingInvoiceItemInvoice Null                    `json:"next_pending_invoice_item_invoice"`
-	OnBehalfOf                    Null                    `json:"on_behalf_of"`
+	OnBehalfOf                    Ref                     `json:"on_behalf_of"`
 	PauseCollection               Null                    `json:"pause_collection"`
 	PaymentSettings               SubscriptionPayment     `json:"payment_settings"`
 	PendingInvoiceItemInterval    Null                    `json:"pending_invoice_item_interval"`
@@ -44,7 +44,7 @@ type Subscription struct {
 	StartDate                     int64                   `json:"start_date"`
 	Status                        string                  `json:"status"`
 	TestClock                     Null                    `json:"test_clock"`
-	TransferData                  Null                    `json:"transfer_data"`
+	TransferData                  *SubscriptionTransfer   `json:"transfer_data"`
 	TrialEnd                      Unix                    `json:"trial_end"`
 	TrialSettings                 TrialSettings           `json:"trial_settings"`
 	TrialStart                    Unix                    `json:"trial_start"`

@@ -115,6 +115,9 @@ func (d *Description) operation(method, path string, described *spec.Operation) 
 	if o.request != nil && o.request.Properties["api_version"] != nil {
 		o.request.Properties["api_version"].Enum = nil // it knows no version later than its own
 	}
+	if o.request != nil && o.request.Properties["external_account"] != nil { // described as a token, but Stripe takes the details, too
+		o.request.Properties["external_account"] = &spec.Schema{AdditionalPropertiesAllowed: true}
+	}
 	o.validator = sync.OnceValues(func() (*jsval.JSVal, error) {
 		return spec.GetValidatorForOpenAPI3Schema(o.request, components)
 	})

@@ -30,6 +30,8 @@ func TestCheckRequest(t *testing.T) {
 		"nothing given":   {http.MethodPost, "/v1/customers", "&", nil},
 		"in the query":    {http.MethodGet, "/v1/customers", "limit=3&created[gte]=5", nil},
 		"a later version": {http.MethodPost, "/v1/webhook_endpoints", "url=https://a.example&enabled_events[]=*&api_version=2025-09-30.clover", nil},
+		"details":         {http.MethodPost, "/v1/accounts", "type=custom&external_account[object]=bank_account&external_account[country]=US", nil},
+		"their token":     {http.MethodPost, "/v1/accounts", "type=custom&external_account=btok_us_verified", nil},
 		"no such path":    {http.MethodPost, "/v1/nothing", "a=b", nil},
 		"fixed over free": {http.MethodGet, "/v1/invoices/upcoming", "customer=cus_1&subscription=sub_1", nil},
 		"not of the free one": {

@@ -11,18 +11,22 @@ import (
 	"billhook/infra/local/stripebox/object"
 )
 
-// account is what one secret key sees. Its lock is held for the whole of every
-// operation on it, so operations on one account happen one after the other.
+// account is what one secret key sees, or a connected account of that. Its lock
+// is held for the whole of every operation on it, so operations on one account
+// happen one after the other.
 type account struct {
 	id     string
 	server *Server
 
-	mu sync.Mutex
+	platform  *account   // itself, unless it is a connected account
+	connected []*account // those of a platform, in the order of Connected
+
+	mu *sync.Mutex // shared with the platform
 	state
 
 	// What the running operation works with, set by begin.
 	now    int64               // the account's clock, in seconds since the epoch
-	cause  object.EventRequest // what its events name as their request
+	cause  object.EventRequest // what the family's events name as their request; the platform's counts
 	events []string            // the ids of the events it has made
 }
 
@@ -35,6 +39,22 @@ type state struct {
 	Requests      int64 `json:"requests"` // ids handed out to requests
 
 	Faults fault.Plan `json:"faults,omitempty"`
+
+	// Of a platform: its connected accounts and what OAuth gave out.
+	Connected []string            `json:"connected,omitempty"`
+	Grants    table[*oauthGrant]  `json:"oauth_grants"`
+	Links     table[*accountLink] `json:"account_links"`
+	// Of a connected account:
+	Platform  string `json:"platform,omitempty"`
+	AccessKey string `json:"access_key,omitempty"` // the account id that its OAuth token would open
+	Revoked   bool   `json:"revoked,omitempty"`
+
+	Profile             *object.Account                   `json:"profile"`
+	BankNumbers         map[string]string                 `json:"bank_numbers"` // by the bank account's id
+	BalanceTransactions table[*object.BalanceTransaction] `json:"balance_transactions"`
+	ApplicationFees     table[*object.ApplicationFee]     `json:"application_fees"`
+	Transfers           table[*object.Transfer]           `json:"transfers"`
+	Payouts             table[*object.Payout]             `json:"payouts"`
 
 	Customers            table[*object.Customer]            `json:"customers"`
 	Products             table[*object.Product]             `json:"products"`
@@ -55,7 +75,15 @@ type state struct {
 }
 
 func newAccount(s *Server, id string) *account {
-	return &account{id: id, server: s, state: state{
+	a := &account{id: id, server: s, mu: new(sync.Mutex), state: state{
+		Grants:              newTable[*oauthGrant]("authorization code", "code"),
+		Links:               newTable[*accountLink]("account link", "id"),
+		BankNumbers:         map[string]string{},
+		BalanceTransactions: newTable[*object.BalanceTransaction]("balance transaction", "id"),
+		ApplicationFees:     newTable[*object.ApplicationFee]("application fee", "id"),
+		Transfers:           newTable[*object.Transfer]("transfer", "transfer"),
+		Payouts:             newTable[*object.Payout]("payout", "payout"),
+
 		Customers:            newTable[*object.Customer]("customer", "id"),
 		Products:             newTable[*object.Product]("product", "id"),
 		Prices:               newTable[*object.Price]("price", "price"),
@@ -73,19 +101,22 @@ func newAccount(s *Server, id string) *account {
 		Deleted:              map[string]*object.Deleted{},
 		Replays:              map[string]*replay{},
 	}}
+	a.platform = a
+	return a
 }
 
 // begin locks the account, reads the clock once for the whole operation and
 // first does what has become due by then. The caller unlocks.
 func (a *account) begin() {
 	a.mu.Lock()
-	a.cause = object.EventRequest{}
-	a.events = nil
-	a.runUntil(a.clock())
+	for member := range a.family {
+		member.cause, member.events = object.EventRequest{}, nil
+	}
+	a.runFamily(a.clock())
 }
 
 // clock is the account's time in seconds since the epoch.
-func (a *account) clock() int64 { return a.server.options.Now().Unix() + a.OffsetSeconds }
+func (a *account) clock() int64 { return a.server.options.Now().Unix() + a.platform.OffsetSeconds }
 
 // lookup is the resource with the id, whatever its kind, as the API shows it;
 // nil when there is none.
@@ -112,6 +143,9 @@ func (a *account) lookup(id string) any {
 		return row
 	}
 	if row := a.Charges.get(id); row != nil {
+		return row
+	}
+	if row := a.lookupConnect(id); row != nil {
 		return row
 	}
 	if row := a.PortalConfigurations.get(id); row != nil {

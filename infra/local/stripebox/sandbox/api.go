@@ -22,6 +22,8 @@ const maxBody = 1 << 20
 type call struct {
 	*account
 	id     string // {id} in the path
+	part   string // {part} of that, in the path
+	key    string // that authenticated it
 	path   string
 	origin string // of the hosted pages
 	values form.Values
@@ -81,7 +83,8 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 			writeAnswer(w, errorAnswer(invalid("", "", "Invalid request: %v", err)))
 			return
 		}
-		c := &call{account: a, id: r.PathValue("id"), path: r.URL.Path, origin: s.origin(r), values: values,
+		key, _ := secretKey(r)
+		c := &call{account: a, id: r.PathValue("id"), part: r.PathValue("part"), key: key, path: r.URL.Path, origin: s.origin(r), values: values,
 			refusal: checkRequest(r, encoded), version: version}
 		reply, injected := c.answer(w.Header(), r, encoded, run)
 		if reply == nil {
@@ -101,6 +104,9 @@ func (c *call) answer(header http.Header, r *http.Request, encoded string, run o
 	header.Set("Date", utc(c.now).Format(http.TimeFormat)) // the account's clock, as its events have it
 	header.Set("Request-Id", requestID)
 	header.Set("Stripe-Version", c.version)
+	if c.isConnected() {
+		header.Set(headerAccount, c.account.id)
+	}
 	injected := c.Faults.Request(c.faultSeed(), r.Method, r.URL.Path)
 	if injected == nil {
 		reply := c.run(header, r, requestID, encoded, run)
@@ -128,13 +134,13 @@ func (c *call) run(header http.Header, r *http.Request, requestID, encoded strin
 		return c.perform(run)
 	}
 	defer c.server.changed()
-	key := r.Header.Get("Idempotency-Key")
-	c.cause = object.EventRequest{ID: object.Text(requestID), IdempotencyKey: object.Text(key)}
-	if key == "" || r.Method != http.MethodPost {
+	once := r.Header.Get("Idempotency-Key")
+	c.platform.cause = object.EventRequest{ID: object.Text(requestID), IdempotencyKey: object.Text(once)}
+	if once == "" || r.Method != http.MethodPost {
 		return c.perform(run)
 	}
-	header.Set("Idempotency-Key", key)
-	return c.performOnce(header, key, encoded, requestID, run)
+	header.Set("Idempotency-Key", once)
+	return c.performOnce(header, once, encoded, requestID, run)
 }
 
 // checkRequest judges a request by Stripe's own description of the API, which

@@ -6,7 +6,8 @@ import (
 )
 
 // authenticate finds the account whose secret key the request carries, as a
-// bearer token or as the user name of basic authentication.
+// bearer token or as the user name of basic authentication, or the connected
+// account that the request names beside it.
 func (s *Server) authenticate(r *http.Request) (*account, error) {
 	key, given := secretKey(r)
 	if !given {
@@ -18,7 +19,11 @@ func (s *Server) authenticate(r *http.Request) (*account, error) {
 	if !valid {
 		return nil, unauthorized("Invalid API Key provided: %s", maskKey(key))
 	}
-	return s.account(key, livemode), nil
+	a, err := s.account(key, livemode)
+	if err != nil {
+		return nil, err
+	}
+	return s.onBehalf(a, r, key)
 }
 
 func secretKey(r *http.Request) (string, bool) {

@@ -1,28 +1,16 @@
 package sandbox
 
-import (
-	"slices"
+import "billhook/infra/local/stripebox/object"
 
-	"billhook/infra/local/stripebox/object"
-)
-
-// retrieveBalance adds up what was charged less what was refunded. The sandbox
-// takes no fees and pays nothing out, so all of it is pending.
+// retrieveBalance adds up the balance transactions. What is booked is available
+// at once, so that nothing is pending.
 func retrieveBalance(c *call, _ struct{}) (any, error) {
-	sums := map[string]int64{}
-	currencies := []string{"usd"}
-	for charge := range c.Charges.all {
-		if !slices.Contains(currencies, charge.Currency) {
-			currencies = append(currencies, charge.Currency)
-		}
-		sums[charge.Currency] += charge.AmountCaptured - charge.AmountRefunded
-	}
 	balance := &object.Balance{Object: "balance", Livemode: c.Livemode}
-	for _, currency := range currencies {
-		amount := sums[currency]
-		balance.Available = append(balance.Available, object.BalanceAmount{Currency: currency})
-		balance.Pending = append(balance.Pending,
+	for _, currency := range c.currencies() {
+		amount := c.available(currency)
+		balance.Available = append(balance.Available,
 			object.BalanceAmount{Amount: amount, Currency: currency, SourceTypes: object.SourceTypes{Card: amount}})
+		balance.Pending = append(balance.Pending, object.BalanceAmount{Currency: currency})
 	}
 	return balance, nil
 }

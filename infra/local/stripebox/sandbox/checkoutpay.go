@@ -76,7 +76,7 @@ func (a *account) paySubscription(s *session, b buyer) *decline {
 	a.attach(pm, customer.ID)
 	spec := subscriptionSpec{
 		customer: customer, metadata: maps.Clone(s.SubscriptionData.Metadata), description: s.SubscriptionData.Description,
-		defaultMethod: pm.ID, trialEnd: s.trialUntil(a.now), saveMethod: "off",
+		defaultMethod: pm.ID, trialEnd: s.trialUntil(a.now), saveMethod: "off", share: s.SubscriptionData.Share,
 	}
 	var extras []itemSpec
 	for _, line := range s.Lines {
@@ -105,6 +105,7 @@ func (a *account) payOnce(s *session, b buyer) *decline {
 		pi = a.newPaymentIntent(s.AmountTotal, s.Currency, s.Customer.ID)
 		pi.Description, pi.Metadata = object.Text(s.PaymentData.Description), maps.Clone(s.PaymentData.Metadata)
 		pi.ReceiptEmail, pi.SetupFutureUsage = object.Text(s.PaymentData.ReceiptEmail), object.Text(s.PaymentData.SetupFutureUsage)
+		s.PaymentData.Share.apply(pi)
 		s.Intent = pi.ID
 		a.emit("payment_intent.created", pi)
 	}

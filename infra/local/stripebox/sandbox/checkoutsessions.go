@@ -34,6 +34,7 @@ type subscriptionData struct {
 	Metadata    map[string]string `json:"metadata"`
 	TrialEnd    int64             `json:"trial_end"`
 	TrialDays   int64             `json:"trial_days"`
+	Share       subscriptionShare `json:"share"`
 }
 
 // paymentData is what the payment intent of a session will be given.
@@ -42,6 +43,7 @@ type paymentData struct {
 	Metadata         map[string]string `json:"metadata"`
 	ReceiptEmail     string            `json:"receipt_email"`
 	SetupFutureUsage string            `json:"setup_future_usage"`
+	Share            paymentShare      `json:"share"`
 }
 
 type createSessionParams struct {
@@ -71,12 +73,14 @@ type createSessionParams struct {
 	TaxIDCollection    enabledParams `form:"tax_id_collection"`
 	UIMode             string        `form:"ui_mode" enum:"hosted"`
 	SubscriptionData   *struct {
+		subscriptionShareParams
 		Description     string        `form:"description"`
 		Metadata        form.Metadata `form:"metadata"`
 		TrialEnd        string        `form:"trial_end"`
 		TrialPeriodDays *int64        `form:"trial_period_days"`
 	} `form:"subscription_data"`
 	PaymentIntentData *struct {
+		shareParams
 		CaptureMethod    string        `form:"capture_method" enum:"automatic automatic_async"`
 		Description      string        `form:"description"`
 		Metadata         form.Metadata `form:"metadata"`
@@ -124,6 +128,9 @@ func createCheckoutSession(c *call, p createSessionParams) (any, error) {
 	for _, line := range lines {
 		s.AmountSubtotal += line.AmountSubtotal
 		s.AmountTotal += line.AmountTotal
+	}
+	if err := p.readShare(c.account, s); err != nil {
+		return nil, err
 	}
 	if s.Mode == modeSubscription && s.trialUntil(c.now) > 0 {
 		// Only the one-time lines are due while the trial lasts.
@@ -228,6 +235,17 @@ func (p *createSessionParams) readDetails(a *account, s *session) error {
 		}
 	}
 	return nil
+}
+
+// readShare keeps how the session's payments will be shared.
+func (p *createSessionParams) readShare(a *account, s *session) (err error) {
+	if d := p.SubscriptionData; d != nil {
+		s.SubscriptionData.Share, err = d.share(a, "subscription_data", nil)
+	}
+	if d := p.PaymentIntentData; d != nil {
+		s.PaymentData.Share, err = d.share(a, "payment_intent_data", s.AmountTotal)
+	}
+	return err
 }
 
 // lines are the session's line items; their prices must suit the mode and have

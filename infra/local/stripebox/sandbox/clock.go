@@ -52,6 +52,9 @@ func (a *account) nextTask() (next task, found bool) {
 			consider(task{s.ExpiresAt, func() { a.expireSession(s) }}, true)
 		}
 	}
+	for payout := range a.Payouts.all {
+		consider(a.payoutTask(payout))
+	}
 	return next, found
 }
 
@@ -101,10 +104,10 @@ func (a *account) renew(sub *subscription) {
 
 // advance moves the clock forward and answers the events that this made.
 func (a *account) advance(to int64) []string {
-	a.cause = object.EventRequest{}
+	a.platform.cause = object.EventRequest{}
 	moved := to - a.now
-	a.OffsetSeconds += moved
-	a.runUntil(to)
-	a.server.dispatcher.Advance(a.id, time.Duration(moved)*time.Second) // retries fall due
+	a.platform.OffsetSeconds += moved
+	a.runFamily(to)
+	a.server.dispatcher.Advance(a.platform.id, time.Duration(moved)*time.Second) // retries fall due
 	return slices.Clone(a.events)
 }

@@ -18,7 +18,7 @@ const (
 func (a *account) newPaymentIntent(amount int64, currency, customerID string) *object.PaymentIntent {
 	id := a.newID("pi_")
 	return a.PaymentIntents.add(&object.PaymentIntent{
-		ID: id, Object: "payment_intent", Amount: amount, CaptureMethod: "automatic",
+		ID: id, Object: "payment_intent", Amount: amount, Application: a.application(), CaptureMethod: "automatic",
 		ClientSecret: id + "_secret_" + a.token("secret", idLength), ConfirmationMethod: "automatic",
 		Created: a.now, Currency: currency, Customer: object.To(customerID), Livemode: a.Livemode,
 		PaymentMethodOptions: object.PaymentMethodOptions{Card: object.CardOptions{RequestThreeDSecure: "automatic"}},
@@ -51,6 +51,7 @@ func (a *account) confirm(pi *object.PaymentIntent, pm *paymentMethod) *decline 
 	charge.Outcome = object.Outcome{
 		NetworkStatus: "approved_by_network", RiskLevel: "normal", RiskScore: 20, SellerMessage: "Payment complete.", Type: "authorized",
 	}
+	a.bookCharge(charge, pi)
 	a.emit("charge.succeeded", charge)
 	pi.Status, pi.PaymentMethod, pi.AmountReceived, pi.LastPaymentError = statusSucceeded, object.To(pm.ID), pi.Amount, nil
 	a.emit("payment_intent.succeeded", pi)
@@ -69,12 +70,12 @@ func (d *decline) reason() string {
 func (a *account) newCharge(pi *object.PaymentIntent, pm *paymentMethod) *object.Charge {
 	const unavailable = "unavailable"
 	return a.Charges.add(&object.Charge{
-		ID: a.newID("ch_"), Object: "charge", Amount: pi.Amount, BillingDetails: pm.BillingDetails,
+		ID: a.newID("ch_"), Object: "charge", Amount: pi.Amount, Application: a.application(), BillingDetails: pm.BillingDetails,
 		CalculatedStatementDescriptor: "STRIPEBOX", Created: a.now, Currency: pi.Currency, Customer: pi.Customer,
 		Description: pi.Description, Invoice: pi.Invoice, Livemode: a.Livemode, Metadata: pi.Metadata,
 		PaymentIntent: object.To(pi.ID), PaymentMethod: object.Text(pm.ID), ReceiptEmail: pi.ReceiptEmail,
 		StatementDescriptor: pi.StatementDescriptor, StatementDescriptorSuffix: pi.StatementDescriptorSuffix,
-		PaymentMethodDetails: object.PaymentMethodDetails{Type: "card", Card: object.ChargedCard{
+		PaymentMethodDetails: object.PaymentMethodDetails{Type: "card", Card: &object.ChargedCard{
 			AmountAuthorized: pi.Amount, Brand: pm.Card.Brand, Checks: pm.Card.Checks, Country: pm.Card.Country,
 			ExpMonth: pm.Card.ExpMonth, ExpYear: pm.Card.ExpYear, Fingerprint: pm.Card.Fingerprint, Funding: pm.Card.Funding,
 			Last4: pm.Card.Last4, Network: pm.Card.Brand,

@@ -101,13 +101,14 @@ func (s *Server) settle(a *account, r *http.Request) (any, error) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeout)
 	defer cancel()
-	err := s.dispatcher.Wait(ctx, a.id)
-	return settled{err == nil, len(s.dispatcher.Backlog(a.id))}, nil
+	err := s.dispatcher.Wait(ctx, a.platform.id)
+	return settled{err == nil, len(s.dispatcher.Backlog(a.platform.id))}, nil
 }
 
-// deliveries answers the log of webhook attempts, oldest first.
+// deliveries answers the log of webhook attempts of the account and its
+// connected ones, oldest first.
 func (s *Server) deliveries(a *account, _ *http.Request) (any, error) {
-	attempts := s.dispatcher.Attempts(a.id)
+	attempts := s.dispatcher.Attempts(a.platform.id)
 	if attempts == nil {
 		attempts = []delivery.Attempt{}
 	}
@@ -128,11 +129,11 @@ func (s *Server) resend(a *account, r *http.Request) (any, error) {
 // wants it, and answers how that went.
 func (s *Server) sendAgain(ctx context.Context, a *account, id string) (resent, error) {
 	a.begin()
-	event, err := a.Events.at(id)
+	owner, event, err := a.eventAt(id)
 	var messages []delivery.Message
 	if err == nil {
-		for _, e := range a.endpointsFor(event.Type) {
-			messages = append(messages, a.message(event, e))
+		for _, e := range owner.endpointsFor(event.Type) {
+			messages = append(messages, owner.message(event, e))
 		}
 	}
 	a.mu.Unlock() // the endpoint may call the API while it is being delivered to

@@ -1,14 +1,18 @@
-// Package sandbox is a Stripe account in memory, one for each secret key: the
-// /v1 API in the shapes of versions 2024-06-20 and 2025-09-30.clover, the hosted checkout page, the
-// customer portal, signed webhooks and a clock that can be advanced. It owns the
-// state and the rules by which Stripe moves it; shapes are in package object,
-// request decoding in form, webhook delivery in delivery. It never calls Stripe
-// and holds no real card.
+// Package sandbox is a Stripe account in memory, one for each secret key, with
+// the connected accounts of each: the /v1 API in the shapes of versions
+// 2024-06-20 and 2025-09-30.clover, the hosted checkout page, the customer
+// portal, Connect's pages, signed webhooks and a clock that can be advanced. It
+// owns the state and the rules by which Stripe moves it; shapes are in package
+// object, request decoding in form, webhook delivery in delivery. It never calls
+// Stripe and holds no real card.
 //
 // The checkout page's form has the fields email, card_number, card_expiry
 // ("MM / YY"), card_cvc and name. The portal's page has forms that post to
 // /p/session/{id}/subscriptions/{subscription}/cancel, with the optional fields
-// feedback and comment, and to .../keep, which undoes that. The pages of the
+// feedback and comment, and to .../keep, which undoes that. The onboarding page
+// of an account link has the fields name, url, business_type, routing_number,
+// account_number and action (complete or leave); the OAuth page adds decision
+// (connect or deny) and account to what it was asked with. The pages of the
 // account's deliveries, /_sandbox/, and of its clock, /_sandbox/time, are opened
 // by Server.PageURL. Control operations,
 // with the account's key as on /v1, take and answer JSON:
@@ -18,5 +22,6 @@
 //	GET  /_sandbox/deliveries
 //	POST /_sandbox/events/{id}/resend
 //	GET, PUT, DELETE /_sandbox/faults   {"faults": [{"kind": "429", "count": n}, ...]}
+//	GET  /_sandbox/account
 //	POST /_sandbox/webhook_endpoints/{id}/roll   {"overlap_seconds": n}, default 24 h
 package sandbox

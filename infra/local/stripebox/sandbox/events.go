@@ -28,7 +28,10 @@ func (a *account) record(eventType string, rendered, previous json.RawMessage) {
 	event := &object.Event{
 		ID: a.newID("evt_"), Object: "event", APIVersion: object.APIVersion, Created: a.now,
 		Data:     object.EventData{Object: rendered, PreviousAttributes: previous},
-		Livemode: a.Livemode, Request: a.cause, Type: eventType,
+		Livemode: a.Livemode, Request: a.platform.cause, Type: eventType,
+	}
+	if a.isConnected() {
+		event.Account = a.id
 	}
 	endpoints := a.endpointsFor(eventType)
 	event.PendingWebhooks = int64(len(endpoints))
@@ -48,6 +51,10 @@ func (a *account) message(event *object.Event, e *endpoint) delivery.Message {
 	if version == "" {
 		version = object.APIVersion
 	}
+	if !e.Connect { // an account does not tell itself its id
+		copied := *event
+		copied.Account, event = "", &copied
+	}
 	var body []byte
 	rendered, err := eventIn(version, event)
 	if err == nil {
@@ -57,7 +64,7 @@ func (a *account) message(event *object.Event, e *endpoint) delivery.Message {
 		a.server.options.Logger.Error("rendering an event", "event", event.ID, "error", err)
 	}
 	return delivery.Message{
-		Account: a.id, EventID: event.ID, EventType: event.Type,
+		Account: a.platform.id, EventID: event.ID, EventType: event.Type,
 		EndpointID: e.ID, URL: e.URL, Secret: e.SigningSecret, Rolled: e.rolledAt(a.now), Body: body,
 	}
 }

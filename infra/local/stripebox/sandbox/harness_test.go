@@ -70,11 +70,13 @@ func (b *box) use(key string) {
 }
 
 func (b *box) client(key string) *client.API {
-	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
+	config := &stripe.BackendConfig{
 		URL: stripe.String(b.url), MaxNetworkRetries: stripe.Int64(0),
 		LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, EnableTelemetry: stripe.Bool(false),
-	})
-	return client.New(key, &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
+	}
+	backend := stripe.GetBackendWithConfig(stripe.APIBackend, config)
+	connect := stripe.GetBackendWithConfig(stripe.ConnectBackend, config) // reads OAuth's errors
+	return client.New(key, &stripe.Backends{API: backend, Connect: connect, Uploads: backend})
 }
 
 // listen registers a webhook endpoint for all events.

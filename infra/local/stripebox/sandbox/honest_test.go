@@ -95,6 +95,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 			w.payments()
 			w.billing()
 			w.webhooks()
+			connected := w.connect()
 			if missing := b.answered.missing(); len(missing) > 0 {
 				t.Errorf("never answered with 200:\n%s", strings.Join(missing, "\n"))
 			}
@@ -103,12 +104,21 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 			b.must(err)
 			told.mu.Lock()
 			defer told.mu.Unlock()
-			if len(told.bodies) == 0 {
-				t.Fatal("no webhook arrived")
+			connected.mu.Lock()
+			defer connected.mu.Unlock()
+			if len(told.bodies) == 0 || len(connected.bodies) == 0 {
+				t.Fatalf("%d webhooks arrived, %d of connected accounts", len(told.bodies), len(connected.bodies))
 			}
 			for _, body := range told.bodies {
 				if err := described.CheckResource(body); err != nil {
 					t.Errorf("webhook %s\n%v", body, err)
+				}
+			}
+			described, err = openapi.Load() // the connect endpoint has the account's version
+			b.must(err)
+			for _, body := range connected.bodies {
+				if err := described.CheckResource(body); err != nil {
+					t.Errorf("webhook of a connected account %s\n%v", body, err)
 				}
 			}
 		})

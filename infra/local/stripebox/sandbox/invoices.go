@@ -42,7 +42,7 @@ func (a *account) draftInvoice(sub *subscription, reason string, period object.P
 	}
 	due, _ := settleBalance(customer.Balance, total)
 	return a.Invoices.add(&object.Invoice{
-		ID: id, Object: "invoice", AccountCountry: "US", AccountName: "Stripebox", AmountDue: due, AmountRemaining: due,
+		ID: id, Object: "invoice", AccountCountry: "US", AccountName: "Stripebox", AmountDue: due, AmountRemaining: due, Application: a.application(),
 		AutoAdvance: true, BillingReason: reason, CollectionMethod: sub.CollectionMethod, Created: a.now, Currency: sub.Currency,
 		Customer: sub.Customer, CustomerAddress: customer.Address, CustomerEmail: customer.Email, CustomerName: customer.Name,
 		CustomerPhone: customer.Phone, CustomerTaxExempt: customer.TaxExempt, Issuer: object.Issuer{Type: "self"},
@@ -83,6 +83,7 @@ func (a *account) finalize(invoice *object.Invoice) {
 	pi := a.newPaymentIntent(due, invoice.Currency, customer.ID)
 	pi.Invoice, pi.Description = object.To(invoice.ID), object.Text(describeReason(invoice.BillingReason))
 	invoice.PaymentIntent = object.To(pi.ID)
+	a.shareInvoice(invoice, pi)
 	a.emit("invoice.finalized", invoice)
 	a.emit("payment_intent.created", pi)
 }

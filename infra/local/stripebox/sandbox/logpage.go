@@ -57,7 +57,7 @@ func (s *Server) serveLog(w http.ResponseWriter, _ *http.Request, a *account) {
 
 func (a *account) logPage() logPage {
 	attempts := map[string][]logAttempt{}
-	for _, attempt := range a.server.dispatcher.Attempts(a.id) {
+	for _, attempt := range a.server.dispatcher.Attempts(a.platform.id) {
 		attempts[attempt.EventID] = append(attempts[attempt.EventID], shownAttempt(attempt))
 	}
 	page := logPage{Account: a.id, Mode: a.modeName(), TimeURL: a.address(timePath), Total: len(a.Events.order)}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"strings"
 
 	"billhook/infra/local/stripebox/form"
@@ -13,6 +14,7 @@ const minimumAmount = 1
 
 type createPaymentIntentParams struct {
 	confirmParams
+	shareParams
 	Amount                  *int64 `form:"amount,required"`
 	AutomaticPaymentMethods *struct {
 		AllowRedirects string `form:"allow_redirects" enum:"always never"`
@@ -57,7 +59,12 @@ func createPaymentIntent(c *call, p createPaymentIntentParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	shared, err := p.share(c.account, "", *p.Amount)
+	if err != nil {
+		return nil, err
+	}
 	pi := c.newPaymentIntent(*p.Amount, strings.ToLower(p.Currency), p.Customer)
+	shared.apply(pi)
 	pi.Description = object.Text(p.Description)
 	pi.Metadata = p.Metadata.Apply(nil)
 	pi.StatementDescriptor, pi.StatementDescriptorSuffix = object.Text(p.StatementDescriptor), object.Text(p.StatementSuffix)
@@ -145,11 +152,13 @@ func retrievePaymentIntent(c *call, _ struct {
 }
 
 type updatePaymentIntentParams struct {
-	Amount        *int64        `form:"amount"`
-	Description   *string       `form:"description"`
-	Metadata      form.Metadata `form:"metadata"`
-	PaymentMethod string        `form:"payment_method"`
-	ReceiptEmail  *string       `form:"receipt_email"`
+	ApplicationFeeAmount *int64        `form:"application_fee_amount"`
+	TransferGroup        *string       `form:"transfer_group"`
+	Amount               *int64        `form:"amount"`
+	Description          *string       `form:"description"`
+	Metadata             form.Metadata `form:"metadata"`
+	PaymentMethod        string        `form:"payment_method"`
+	ReceiptEmail         *string       `form:"receipt_email"`
 }
 
 // updatePaymentIntent is no event at Stripe either.
@@ -158,7 +167,7 @@ func updatePaymentIntent(c *call, p updatePaymentIntentParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.Amount != nil && (finished(pi) || pi.Invoice.ID != "") {
+	if (p.Amount != nil || p.ApplicationFeeAmount != nil) && (finished(pi) || pi.Invoice.ID != "") {
 		return nil, unexpectedState(pi, "You cannot change the amount of this PaymentIntent")
 	}
 	if p.Amount != nil && *p.Amount < minimumAmount {
@@ -168,9 +177,18 @@ func updatePaymentIntent(c *call, p updatePaymentIntentParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	amount := pi.Amount
 	if p.Amount != nil {
-		pi.Amount = *p.Amount
+		amount = *p.Amount
 	}
+	fee := cmp.Or(p.ApplicationFeeAmount, pi.ApplicationFeeAmount)
+	if fee != nil {
+		if err := checkFee(c.account, "", *fee, amount, pi.TransferData != nil); err != nil {
+			return nil, err
+		}
+	}
+	pi.Amount, pi.ApplicationFeeAmount = amount, fee
+	setText(&pi.TransferGroup, p.TransferGroup)
 	if pm != nil && !finished(pi) {
 		pi.PaymentMethod, pi.Status = object.To(pm.ID), statusNeedsConfirm
 	}

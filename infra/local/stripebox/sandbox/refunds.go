@@ -8,6 +8,7 @@ import (
 )
 
 type createRefundParams struct {
+	refundShareParams
 	Amount        *int64        `form:"amount"`
 	Charge        string        `form:"charge"`
 	Metadata      form.Metadata `form:"metadata"`
@@ -35,11 +36,15 @@ func createRefund(c *call, p createRefundParams) (any, error) {
 		return nil, invalid("amount", "", "Refund amount (%s) is greater than unrefunded amount on charge (%s)",
 			formatMoney(amount, charge.Currency), formatMoney(rest, charge.Currency))
 	}
+	if err := p.check(charge); err != nil {
+		return nil, err
+	}
 	refund := c.Refunds.add(&object.Refund{
 		ID: c.newID("re_"), Object: "refund", Amount: amount, Charge: object.To(charge.ID), Created: c.now, Currency: charge.Currency,
-		DestinationDetails: object.DestinationDetails{Type: "card", Card: object.RefundedCard{Type: "refund"}},
+		DestinationDetails: &object.DestinationDetails{Type: "card", Card: object.RefundedCard{Type: "refund"}},
 		Metadata:           p.Metadata.Apply(nil), PaymentIntent: charge.PaymentIntent, Reason: object.Text(p.Reason), Status: statusSucceeded,
 	})
+	c.bookRefund(refund, charge, p.refundShareParams)
 	c.update("charge.refunded", charge, func() {
 		charge.AmountRefunded += amount
 		charge.Refunded = charge.AmountRefunded == charge.AmountCaptured

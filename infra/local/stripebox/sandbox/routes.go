@@ -6,7 +6,7 @@ import "net/http"
 // 404, whatever the method.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	for _, operations := range []map[string]operation{paymentOperations(), billingOperations(), accountOperations()} {
+	for _, operations := range []map[string]operation{paymentOperations(), billingOperations(), accountOperations(), connectOperations()} {
 		for pattern, run := range operations {
 			mux.Handle(pattern, s.serveAPI(run))
 		}
@@ -29,6 +29,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("DELETE /_sandbox/faults", s.control(s.endFaults))
 	mux.HandleFunc("POST /_sandbox/webhook_endpoints/{id}/roll", s.control(s.rollSecret))
 	mux.HandleFunc("POST /_sandbox/events/{id}/resend", s.control(s.resend))
+	s.connectPages(mux)
 	mux.HandleFunc("/", s.serveUnknown)
 	return mux
 }

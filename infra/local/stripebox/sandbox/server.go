@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +49,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	accounts map[string]*account // by account id
+	tokens   map[string]*account // connected accounts, by the account id that their OAuth token would open
 }
 
 // New makes a sandbox and, when there is a state file, brings back what it
@@ -59,6 +62,7 @@ func New(options Options) (*Server, error) {
 			Client: options.WebhookClient, Backoff: options.WebhookBackoff, Now: time.Now, Logger: options.Logger,
 		}),
 		accounts: map[string]*account{},
+		tokens:   map[string]*account{},
 	}
 	s.mux = s.routes()
 	if options.StateFile == "" {
@@ -111,9 +115,14 @@ func (s *Server) Close() error {
 
 // account is the account that a secret key opens; it comes to life with its
 // catalog when the key is first used. Keys themselves are not kept.
-func (s *Server) account(key string, livemode bool) *account {
-	sum := sha256.Sum256([]byte("stripebox account " + key))
-	id := "acct_" + hex.EncodeToString(sum[:8])
+func (s *Server) account(key string, livemode bool) (*account, error) {
+	id := keyAccount(key)
+	s.mu.Lock()
+	member := s.tokens[id]
+	s.mu.Unlock()
+	if member != nil {
+		return member.byToken(key)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a := s.accounts[id]
@@ -123,17 +132,25 @@ func (s *Server) account(key string, livemode bool) *account {
 		a.now = s.options.Now().Unix()
 		a.seedCatalog()
 		a.seedPortal()
+		a.seedProfile()
 		s.accounts[id] = a
 	}
-	return a
+	return a, nil
+}
+
+// keyAccount is the id of the account that a key opens.
+func keyAccount(key string) string {
+	sum := sha256.Sum256([]byte("stripebox account " + key))
+	return "acct_" + hex.EncodeToString(sum[:8])
 }
 
 // accountThat is the account that a hosted page belongs to, or nil: the one
 // that has what the page is about.
 func (s *Server) accountThat(has func(*account) bool) *account {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, a := range s.accounts {
+	accounts := slices.Collect(maps.Values(s.accounts))
+	s.mu.Unlock() // an operation that holds an account may wait for it
+	for _, a := range accounts {
 		a.mu.Lock()
 		found := has(a)
 		a.mu.Unlock()

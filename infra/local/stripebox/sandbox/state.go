@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,8 +18,8 @@ import (
 // stateVersion is the layout of the state file.
 const stateVersion = 1
 
-// The file holds webhook secrets, but no secret keys: accounts are known by a
-// hash of theirs.
+// The file holds webhook secrets and the refresh tokens of OAuth, but no secret
+// keys: accounts are known by a hash of theirs.
 type accountSnapshot struct {
 	state
 	// Undelivered are the webhooks that had not arrived.
@@ -57,21 +59,38 @@ func (s *Server) encodeState() ([]byte, error) {
 	}
 	s.mu.Unlock()
 	encoded := make(map[string]json.RawMessage, len(accounts))
-	for id, a := range accounts {
-		data, err := a.encodeState()
-		if err != nil {
+	for _, a := range accounts {
+		if a.isConnected() {
+			continue // written with its platform
+		}
+		if err := a.encodeFamily(encoded); err != nil {
 			return nil, err
 		}
-		encoded[id] = data
 	}
 	return object.Encode(map[string]any{"version": stateVersion, "accounts": encoded})
 }
 
-func (a *account) encodeState() ([]byte, error) {
+// encodeFamily writes a platform and its connected accounts as they are at one
+// moment.
+func (a *account) encodeFamily(encoded map[string]json.RawMessage) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for member := range a.family {
+		data, err := member.encodeState()
+		if err != nil {
+			return err
+		}
+		encoded[member.id] = data
+	}
+	return nil
+}
+
+func (a *account) encodeState() ([]byte, error) {
 	kept := accountSnapshot{state: a.state}
-	for _, m := range a.server.dispatcher.Backlog(a.id) {
+	for _, m := range a.server.dispatcher.Backlog(a.platform.id) {
+		if a.Events.get(m.EventID) == nil {
+			continue // another's of the family
+		}
 		kept.Undelivered = append(kept.Undelivered, undelivered{m.EventID, m.EndpointID})
 	}
 	return object.Encode(&kept)
@@ -97,31 +116,69 @@ func (s *Server) load(path string) error {
 	if file.Version != stateVersion {
 		return fmt.Errorf("reading %s: version %d is not version %d", path, file.Version, stateVersion)
 	}
+	waiting := map[string][]undelivered{}
 	for id, encoded := range file.Accounts {
 		a := newAccount(s, id)
-		if err := a.restore(encoded); err != nil {
+		if waiting[id], err = a.restore(encoded); err != nil {
 			return fmt.Errorf("reading account %s of %s: %w", id, path, err)
 		}
 		s.accounts[id] = a
 	}
+	if err := s.reunite(); err != nil {
+		return fmt.Errorf("reading %s: %w", path, err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(waiting)) {
+		s.accounts[id].sendAgain(waiting[id])
+	}
 	return nil
 }
 
-func (a *account) restore(encoded []byte) error {
+// reunite joins the connected accounts to their platforms.
+func (s *Server) reunite() error {
+	for _, platform := range s.accounts {
+		for _, id := range platform.Connected {
+			member := s.accounts[id]
+			if member == nil {
+				return fmt.Errorf("the connected account %s of %s is missing", id, platform.id)
+			}
+			member.join(platform)
+			if member.AccessKey != "" {
+				s.tokens[member.AccessKey] = member
+			}
+		}
+	}
+	for _, a := range s.accounts {
+		a.now = a.clock()
+		if a.Profile == nil { // the file is from before accounts were shown
+			a.seedProfile()
+		}
+	}
+	return nil
+}
+
+// restore answers the webhooks that had not arrived.
+func (a *account) restore(encoded []byte) ([]undelivered, error) {
 	kept := accountSnapshot{state: a.state}
 	if err := json.Unmarshal(encoded, &kept); err != nil {
-		return err
+		return nil, err
 	}
 	a.state = kept.state
 	a.now = a.clock()
 	a.seedPortal() // a file from before the portal holds no configuration
-	for _, missing := range kept.Undelivered {
+	return kept.Undelivered, nil
+}
+
+// sendAgain enqueues webhooks that had not arrived.
+func (a *account) sendAgain(waiting []undelivered) {
+	for _, missing := range waiting {
 		event, e := a.Events.get(missing.Event), a.Endpoints.get(missing.Endpoint)
+		if e == nil {
+			e = a.platform.Endpoints.get(missing.Endpoint)
+		}
 		if event != nil && e != nil {
 			a.server.dispatcher.Enqueue(a.message(event, e))
 		}
 	}
-	return nil
 }
 
 // saveInterval bounds how much a killed process loses.

@@ -9,6 +9,7 @@ import (
 )
 
 type createSubscriptionParams struct {
+	subscriptionShareParams
 	CancelAt             *int64          `form:"cancel_at"`
 	CancelAtPeriodEnd    bool            `form:"cancel_at_period_end"`
 	CollectionMethod     string          `form:"collection_method" enum:"charge_automatically"`
@@ -74,6 +75,9 @@ func (p *createSubscriptionParams) spec(a *account) (subscriptionSpec, error) {
 		spec.saveMethod = "off"
 	}
 	var err error
+	if spec.share, err = p.share(a, "", nil); err != nil {
+		return spec, err
+	}
 	if spec.customer, err = a.Customers.ref(p.Customer, "customer"); err != nil {
 		return spec, err
 	}

@@ -64,6 +64,7 @@ type subscriptionSpec struct {
 	cancelAt          int64
 	cancelAtPeriodEnd bool
 	saveMethod        string // payment_settings[save_default_payment_method]
+	share             subscriptionShare
 }
 
 // newSubscription stores a subscription as it is before its first invoice.
@@ -71,7 +72,7 @@ func (a *account) newSubscription(spec subscriptionSpec) *subscription {
 	id := a.newID("sub_")
 	anchor, periodEnd, status := a.now, nextBoundary(a.now, spec.items[0].price.Recurring, a.now), statusIncomplete
 	sub := &subscription{Subscription: object.Subscription{
-		ID: id, Object: "subscription", CollectionMethod: "charge_automatically", Created: a.now,
+		ID: id, Object: "subscription", Application: a.application(), CollectionMethod: "charge_automatically", Created: a.now,
 		Currency: spec.items[0].price.Currency, CurrentPeriodStart: a.now, Customer: object.To(spec.customer.ID),
 		DefaultPaymentMethod: object.To(spec.defaultMethod), Description: object.Text(spec.description),
 		InvoiceSettings: object.SubscriptionInvoices{Issuer: object.Issuer{Type: "self"}},
@@ -88,6 +89,7 @@ func (a *account) newSubscription(spec subscriptionSpec) *subscription {
 	for _, item := range spec.items {
 		sub.Items.Data = append(sub.Items.Data, a.newItem(id, item))
 	}
+	spec.share.apply(&sub.Subscription)
 	sub.CancelAt = object.Unix(spec.cancelAt)
 	a.scheduleCancellation(sub, spec.cancelAtPeriodEnd)
 	return a.Subscriptions.add(sub)

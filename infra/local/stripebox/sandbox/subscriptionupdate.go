@@ -10,6 +10,7 @@ import (
 )
 
 type updateSubscriptionParams struct {
+	subscriptionShareParams
 	CancelAt             *string            `form:"cancel_at"` // a time, or empty to unset
 	CancelAtPeriodEnd    *bool              `form:"cancel_at_period_end"`
 	CancellationDetails  cancellationParams `form:"cancellation_details"`
@@ -50,6 +51,7 @@ type subscriptionUpdate struct {
 	updateSubscriptionParams
 	cancelAt object.Unix
 	trialEnd int64
+	share    subscriptionShare
 	items    []*object.SubscriptionItem // nil when they stay
 }
 
@@ -74,13 +76,18 @@ func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscr
 	if err != nil {
 		return nil, err
 	}
-	return &subscriptionUpdate{*p, cancelAt, trialEnd, items}, nil
+	shared, err := p.share(a, "", sub.TransferData)
+	if err != nil {
+		return nil, err
+	}
+	return &subscriptionUpdate{*p, cancelAt, trialEnd, shared, items}, nil
 }
 
 // apply changes the subscription and drafts the invoice that is due at once, if
 // any.
 func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoice {
 	u.applyPlain(sub)
+	u.share.apply(&sub.Subscription)
 	if u.CancelAt != nil {
 		sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt = u.cancelAt, false, 0
 	}

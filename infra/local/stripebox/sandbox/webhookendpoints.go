@@ -16,17 +16,27 @@ type endpoint struct {
 	// RolledSecret still signs, beside its successor, until RolledExpires.
 	RolledSecret  string `json:"rolled_secret,omitempty"`
 	RolledExpires int64  `json:"rolled_expires,omitempty"` // in seconds since the epoch
+	// Connect says that it is told of the connected accounts' events, and of
+	// none else.
+	Connect bool `json:"connect,omitempty"`
 }
 
 func (e *endpoint) shown() any { return &e.WebhookEndpoint }
 
-// endpointsFor are the enabled endpoints that want events of the type.
+// endpointsFor are the enabled endpoints that want the account's events of the
+// type.
 func (a *account) endpointsFor(eventType string) []*endpoint {
 	var endpoints []*endpoint
-	for e := range a.Endpoints.all {
-		if e.Status == "enabled" && wants(e.EnabledEvents, eventType) {
-			endpoints = append(endpoints, e)
+	add := func(owner *account, connect bool) {
+		for e := range owner.Endpoints.all {
+			if e.Connect == connect && e.Status == "enabled" && wants(e.EnabledEvents, eventType) {
+				endpoints = append(endpoints, e)
+			}
 		}
+	}
+	add(a, false)
+	if a.isConnected() {
+		add(a.platform, true)
 	}
 	return endpoints
 }
@@ -56,9 +66,6 @@ func createWebhookEndpoint(c *call, p createEndpointParams) (any, error) {
 	if _, err := checkVersion("api_version", p.APIVersion); err != nil {
 		return nil, err
 	}
-	if p.Connect != nil && *p.Connect {
-		return nil, invalid("connect", "", "The sandbox has no connected accounts.")
-	}
 	e := c.Endpoints.add(&endpoint{
 		WebhookEndpoint: object.WebhookEndpoint{
 			ID: c.newID("we_"), Object: "webhook_endpoint", APIVersion: object.Text(p.APIVersion), Created: c.now,
@@ -67,6 +74,9 @@ func createWebhookEndpoint(c *call, p createEndpointParams) (any, error) {
 		},
 		SigningSecret: "whsec_" + c.token("whsec_", 32),
 	})
+	if p.Connect != nil && *p.Connect {
+		e.Connect, e.Application = true, object.Text(c.clientID())
+	}
 	created := e.WebhookEndpoint
 	created.Secret = e.SigningSecret
 	return &created, nil
