@@ -178,6 +178,12 @@ func decodeScalar(n *node, dst reflect.Value, path string) error {
 			return &Error{Code: CodeInvalidInteger, Param: path, Message: fmt.Sprintf("Invalid integer: %s", *n.text)}
 		}
 		dst.SetInt(value)
+	case reflect.Float64:
+		value, err := strconv.ParseFloat(*n.text, 64)
+		if err != nil {
+			return &Error{Param: path, Message: fmt.Sprintf("Invalid decimal: %s", *n.text)}
+		}
+		dst.SetFloat(value)
 	default:
 		return fmt.Errorf("form: a parameter cannot have the type %s", dst.Type())
 	}

@@ -32,6 +32,7 @@ type request struct {
 		Days int64 `form:"days"`
 	} `form:"trial"`
 	Active *bool   `form:"active"`
+	Share  float64 `form:"share"`
 	Reason *string `form:"reason" enum:"moved other"`
 }
 
@@ -85,6 +86,8 @@ func TestDecode(t *testing.T) {
 		"not an integer": {"customer=c&items[0][quantity]=x", want{
 			err: &form.Error{Code: form.CodeInvalidInteger, Param: "items[0][quantity]", Message: "Invalid integer: x"},
 		}},
+		"a decimal":              {"customer=c&share=12.5", want{request: request{Customer: "c", Share: 12.5}}},
+		"not a decimal":          {"customer=c&share=half", want{err: &form.Error{Param: "share", Message: "Invalid decimal: half"}}},
 		"not a boolean":          {"customer=c&active=perhaps", want{err: &form.Error{Param: "active", Message: "Invalid boolean: perhaps"}}},
 		"not in enum":            {"customer=c&mode=x", want{err: &form.Error{Param: "mode", Message: "Invalid mode: must be one of payment, subscription"}}},
 		"not in a nullable enum": {"customer=c&reason=x", want{err: &form.Error{Param: "reason", Message: "Invalid reason: must be one of moved, other"}}},

@@ -6,8 +6,8 @@ type CheckoutSession struct {
 	Object                            string            `json:"object"`
 	AfterExpiration                   Null              `json:"after_expiration"`
 	AllowPromotionCodes               *bool             `json:"allow_promotion_codes"`
-	AmountSubtotal                    int64             `json:"amount_subtotal"`
-	AmountTotal                       int64             `json:"amount_total"`
+	AmountSubtotal                    *int64            `json:"amount_subtotal"`
+	AmountTotal                       *int64            `json:"amount_total"`
 	AutomaticTax                      StatusTax         `json:"automatic_tax"`
 	BillingAddressCollection          Text              `json:"billing_address_collection"`
 	CancelURL                         Text              `json:"cancel_url"`
@@ -16,7 +16,7 @@ type CheckoutSession struct {
 	Consent                           Null              `json:"consent"`
 	ConsentCollection                 Null              `json:"consent_collection"`
 	Created                           int64             `json:"created"`
-	Currency                          string            `json:"currency"`
+	Currency                          Text              `json:"currency"`
 	CurrencyConversion                Null              `json:"currency_conversion"`
 	CustomFields                      EmptyList         `json:"custom_fields"`
 	CustomText                        CustomText        `json:"custom_text"`
@@ -42,7 +42,7 @@ type CheckoutSession struct {
 	PhoneNumberCollection             Enabled           `json:"phone_number_collection"`
 	RecoveredFrom                     Null              `json:"recovered_from"`
 	SavedPaymentMethodOptions         Null              `json:"saved_payment_method_options"`
-	SetupIntent                       Null              `json:"setup_intent"`
+	SetupIntent                       Ref               `json:"setup_intent"`
 	ShippingAddressCollection         Null              `json:"shipping_address_collection"`
 	ShippingCost                      Null              `json:"shipping_cost"`
 	ShippingDetails                   Null              `json:"shipping_details"`
@@ -61,6 +61,8 @@ type CheckoutBreakdown struct {
 	AmountDiscount int64 `json:"amount_discount"`
 	AmountShipping int64 `json:"amount_shipping"`
 	AmountTax      int64 `json:"amount_tax"`
+	// Breakdown is left out unless it is expanded.
+	Breakdown *CheckoutAmounts `json:"breakdown,omitempty"`
 }
 
 // CustomText is the page's custom texts, none of which the sandbox has.
@@ -128,4 +130,6 @@ type LineItem struct {
 	Description    string `json:"description"`
 	Price          *Price `json:"price"`
 	Quantity       int64  `json:"quantity"`
+	// Discounts are left out unless they are expanded.
+	Discounts *Many[CheckoutDiscount] `json:"discounts,omitempty"`
 }

@@ -81,13 +81,38 @@ func cloverMoves(kind any) func(map[string]any) {
 		return func(payout map[string]any) { payout["payout_method"], payout["trace_id"] = nil, nil }
 	case "balance_transaction":
 		return func(transaction map[string]any) { transaction["balance_type"] = "payments" }
+	case "dispute":
+		return cloverDispute
 	case "discount":
 		return func(discount map[string]any) {
-			discount["source"] = map[string]any{"coupon": discount["coupon"], "type": "coupon"}
+			discount["source"] = couponReference(discount)
 			delete(discount, "coupon")
+		}
+	case "promotion_code":
+		return func(code map[string]any) {
+			code["promotion"] = couponReference(code)
+			delete(code, "coupon")
 		}
 	}
 	return nil
+}
+
+// couponReference names the coupon that earlier versions embed.
+func couponReference(resource map[string]any) map[string]any {
+	coupon, _ := resource["coupon"].(map[string]any)
+	return map[string]any{"coupon": coupon["id"], "type": "coupon"}
+}
+
+// pretaxCredits are the discounts' amounts once more, under their newer name.
+func pretaxCredits(amounts any) []any {
+	credits := []any{}
+	list, _ := amounts.([]any)
+	for _, element := range list {
+		if amount, ok := element.(map[string]any); ok {
+			credits = append(credits, map[string]any{"amount": amount["amount"], "discount": amount["discount"], "type": "discount"})
+		}
+	}
+	return credits
 }
 
 func cloverSubscription(sub map[string]any) {
@@ -113,7 +138,7 @@ func cloverInvoice(invoice map[string]any) {
 		}
 	}
 	invoice["amount_overpaid"] = 0
-	invoice["total_pretax_credit_amounts"] = []any{}
+	invoice["total_pretax_credit_amounts"] = pretaxCredits(invoice["total_discount_amounts"])
 	invoice["total_taxes"] = invoice["total_tax_amounts"] // both are empty: the sandbox has no tax
 	remove(invoice, "application_fee_amount", "charge", "discount", "paid", "paid_out_of_band", "payment_intent", "quote",
 		"subscription", "subscription_details", "tax", "total_tax_amounts", "transfer_data")
@@ -135,7 +160,7 @@ func cloverInvoiceLine(line map[string]any) {
 		},
 		"type": "subscription_item_details", // every line of the sandbox bills a subscription
 	}
-	line["pretax_credit_amounts"], line["taxes"] = []any{}, line["tax_amounts"]
+	line["pretax_credit_amounts"], line["taxes"] = pretaxCredits(line["discount_amounts"]), line["tax_amounts"]
 	remove(line, "amount_excluding_tax", "invoice_item", "plan", "price", "proration", "proration_details", "subscription_item",
 		"tax_amounts", "tax_rates", "type", "unit_amount_excluding_tax")
 }
@@ -161,6 +186,16 @@ func cloverAccount(account map[string]any) {
 	if payments, ok := settings["payments"].(map[string]any); ok {
 		remove(payments, "statement_descriptor_prefix_kana", "statement_descriptor_prefix_kanji")
 	}
+}
+
+func cloverDispute(dispute map[string]any) {
+	if evidence, ok := dispute["evidence"].(map[string]any); ok {
+		evidence["enhanced_evidence"] = map[string]any{}
+	}
+	if details, ok := dispute["evidence_details"].(map[string]any); ok {
+		details["enhanced_eligibility"] = map[string]any{}
+	}
+	dispute["enhanced_eligibility_types"] = []any{}
 }
 
 func remove(resource map[string]any, names ...string) {

@@ -11,7 +11,7 @@ type Customer struct {
 	DefaultSource       Null                    `json:"default_source"`
 	Delinquent          bool                    `json:"delinquent"`
 	Description         Text                    `json:"description"`
-	Discount            Null                    `json:"discount"`
+	Discount            *Discount               `json:"discount"`
 	Email               Text                    `json:"email"`
 	InvoicePrefix       string                  `json:"invoice_prefix"`
 	InvoiceSettings     CustomerInvoiceSettings `json:"invoice_settings"`

@@ -36,8 +36,8 @@ type Invoice struct {
 	DefaultSource                Null                 `json:"default_source"`
 	DefaultTaxRates              EmptyList            `json:"default_tax_rates"`
 	Description                  Text                 `json:"description"`
-	Discount                     Null                 `json:"discount"`
-	Discounts                    EmptyList            `json:"discounts"`
+	Discount                     *Discount            `json:"discount"`
+	Discounts                    Many[Ref]            `json:"discounts"`
 	DueDate                      Null                 `json:"due_date"`
 	EffectiveAt                  Unix                 `json:"effective_at"`
 	EndingBalance                *int64               `json:"ending_balance"`
@@ -57,7 +57,7 @@ type Invoice struct {
 	Paid                         bool                 `json:"paid"`
 	PaidOutOfBand                bool                 `json:"paid_out_of_band"`
 	PaymentIntent                Ref                  `json:"payment_intent"`
-	PaymentSettings              InvoicePayment       `json:"payment_settings"`
+	PaymentSettings              InvoiceSettings      `json:"payment_settings"`
 	PeriodEnd                    int64                `json:"period_end"`
 	PeriodStart                  int64                `json:"period_start"`
 	PostPaymentCreditNotesAmount int64                `json:"post_payment_credit_notes_amount"`
@@ -78,15 +78,18 @@ type Invoice struct {
 	Tax                          Null                 `json:"tax"`
 	TestClock                    Null                 `json:"test_clock"`
 	Total                        int64                `json:"total"`
-	TotalDiscountAmounts         EmptyList            `json:"total_discount_amounts"`
+	TotalDiscountAmounts         Many[DiscountAmount] `json:"total_discount_amounts"`
 	TotalExcludingTax            int64                `json:"total_excluding_tax"`
 	TotalTaxAmounts              EmptyList            `json:"total_tax_amounts"`
 	TransferData                 *TransferData        `json:"transfer_data"`
 	WebhooksDeliveredAt          Unix                 `json:"webhooks_delivered_at"`
+	// Payments are left out unless they are expanded, which no version before
+	// 2025-03-31.basil can.
+	Payments *List[*InvoicePayment] `json:"payments,omitempty"`
 }
 
-// InvoicePayment are an invoice's payment settings.
-type InvoicePayment struct {
+// InvoiceSettings are an invoice's payment settings.
+type InvoiceSettings struct {
 	DefaultMandate       Null `json:"default_mandate"`
 	PaymentMethodOptions Null `json:"payment_method_options"`
 	PaymentMethodTypes   Null `json:"payment_method_types"`
@@ -107,31 +110,31 @@ type SubscriptionDetails struct {
 
 // InvoiceLine is one line of an invoice.
 type InvoiceLine struct {
-	ID                     string           `json:"id"`
-	Object                 string           `json:"object"`
-	Amount                 int64            `json:"amount"`
-	AmountExcludingTax     int64            `json:"amount_excluding_tax"`
-	Currency               string           `json:"currency"`
-	Description            string           `json:"description"`
-	DiscountAmounts        EmptyList        `json:"discount_amounts"`
-	Discountable           bool             `json:"discountable"`
-	Discounts              EmptyList        `json:"discounts"`
-	Invoice                string           `json:"invoice"`
-	InvoiceItem            string           `json:"invoice_item,omitempty"`
-	Livemode               bool             `json:"livemode"`
-	Metadata               Metadata         `json:"metadata"`
-	Period                 Period           `json:"period"`
-	Plan                   *Plan            `json:"plan"`
-	Price                  *Price           `json:"price"`
-	Proration              bool             `json:"proration"`
-	ProrationDetails       ProrationDetails `json:"proration_details"`
-	Quantity               int64            `json:"quantity"`
-	Subscription           Ref              `json:"subscription"`
-	SubscriptionItem       string           `json:"subscription_item,omitempty"`
-	TaxAmounts             EmptyList        `json:"tax_amounts"`
-	TaxRates               EmptyList        `json:"tax_rates"`
-	Type                   string           `json:"type"`
-	UnitAmountExcludingTax string           `json:"unit_amount_excluding_tax"`
+	ID                     string               `json:"id"`
+	Object                 string               `json:"object"`
+	Amount                 int64                `json:"amount"`
+	AmountExcludingTax     int64                `json:"amount_excluding_tax"`
+	Currency               string               `json:"currency"`
+	Description            string               `json:"description"`
+	DiscountAmounts        Many[DiscountAmount] `json:"discount_amounts"`
+	Discountable           bool                 `json:"discountable"`
+	Discounts              EmptyList            `json:"discounts"`
+	Invoice                string               `json:"invoice"`
+	InvoiceItem            string               `json:"invoice_item,omitempty"`
+	Livemode               bool                 `json:"livemode"`
+	Metadata               Metadata             `json:"metadata"`
+	Period                 Period               `json:"period"`
+	Plan                   *Plan                `json:"plan"`
+	Price                  *Price               `json:"price"`
+	Proration              bool                 `json:"proration"`
+	ProrationDetails       ProrationDetails     `json:"proration_details"`
+	Quantity               int64                `json:"quantity"`
+	Subscription           Ref                  `json:"subscription"`
+	SubscriptionItem       string               `json:"subscription_item,omitempty"`
+	TaxAmounts             EmptyList            `json:"tax_amounts"`
+	TaxRates               EmptyList            `json:"tax_rates"`
+	Type                   string               `json:"type"`
+	UnitAmountExcludingTax string               `json:"unit_amount_excluding_tax"`
 }
 
 // Period is a span of time in seconds since the epoch.

@@ -25,7 +25,7 @@ type PaymentIntent struct {
 	LatestCharge                      Ref                  `json:"latest_charge"`
 	Livemode                          bool                 `json:"livemode"`
 	Metadata                          Metadata             `json:"metadata"`
-	NextAction                        Null                 `json:"next_action"`
+	NextAction                        *NextAction          `json:"next_action"`
 	OnBehalfOf                        Ref                  `json:"on_behalf_of"`
 	PaymentMethod                     Ref                  `json:"payment_method"`
 	PaymentMethodConfigurationDetails Null                 `json:"payment_method_configuration_details"`

@@ -25,8 +25,8 @@ type Subscription struct {
 	DefaultSource                 Null                    `json:"default_source"`
 	DefaultTaxRates               EmptyList               `json:"default_tax_rates"`
 	Description                   Text                    `json:"description"`
-	Discount                      Null                    `json:"discount"`
-	Discounts                     EmptyList               `json:"discounts"`
+	Discount                      *Discount               `json:"discount"`
+	Discounts                     Many[Ref]               `json:"discounts"`
 	EndedAt                       Unix                    `json:"ended_at"`
 	InvoiceSettings               SubscriptionInvoices    `json:"invoice_settings"`
 	Items                         List[*SubscriptionItem] `json:"items"`

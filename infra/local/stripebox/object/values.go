@@ -89,6 +89,17 @@ func (s Strings) MarshalJSON() ([]byte, error) {
 	return Encode([]string(s))
 }
 
+// Many is a list of hashes or references; it is [] when empty, never null.
+type Many[T any] []T
+
+// MarshalJSON writes [] for nil.
+func (m Many[T]) MarshalJSON() ([]byte, error) {
+	if m == nil {
+		return []byte("[]"), nil
+	}
+	return Encode([]T(m))
+}
+
 // Ref is a reference to another resource: null, its id, or, once expanded, the
 // resource itself.
 type Ref struct {

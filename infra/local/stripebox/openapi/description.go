@@ -118,6 +118,10 @@ func (d *Description) operation(method, path string, described *spec.Operation) 
 	if o.request != nil && o.request.Properties["external_account"] != nil { // described as a token, but Stripe takes the details, too
 		o.request.Properties["external_account"] = &spec.Schema{AdditionalPropertiesAllowed: true}
 	}
+	if o.request != nil && o.request.Properties["enabled_events"] != nil {
+		items := o.request.Properties["enabled_events"].Items
+		items.Enum = append(items.Enum, "invoice_payment.paid") // nor the types of events since then
+	}
 	o.validator = sync.OnceValues(func() (*jsval.JSVal, error) {
 		return spec.GetValidatorForOpenAPI3Schema(o.request, components)
 	})

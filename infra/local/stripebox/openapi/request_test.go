@@ -29,6 +29,7 @@ func TestCheckRequest(t *testing.T) {
 		"allowed":         {http.MethodPost, "/v1/customers", "email=a@example.com&metadata[a]=b&expand[]=tax", nil},
 		"nothing given":   {http.MethodPost, "/v1/customers", "&", nil},
 		"in the query":    {http.MethodGet, "/v1/customers", "limit=3&created[gte]=5", nil},
+		"a later event":   {http.MethodPost, "/v1/webhook_endpoints", "url=https://a.example&enabled_events[]=invoice_payment.paid", nil},
 		"a later version": {http.MethodPost, "/v1/webhook_endpoints", "url=https://a.example&enabled_events[]=*&api_version=2025-09-30.clover", nil},
 		"details":         {http.MethodPost, "/v1/accounts", "type=custom&external_account[object]=bank_account&external_account[country]=US", nil},
 		"their token":     {http.MethodPost, "/v1/accounts", "type=custom&external_account=btok_us_verified", nil},

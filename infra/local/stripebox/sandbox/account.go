@@ -33,6 +33,8 @@ type account struct {
 // state is the part of an account that a snapshot keeps.
 type state struct {
 	Livemode bool `json:"livemode"`
+	// Origin is where the hosted pages were last found from outside.
+	Origin string `json:"origin"`
 	// OffsetSeconds is how far the account's clock is ahead of Options.Now.
 	OffsetSeconds int64 `json:"offset_seconds"`
 	Objects       int64 `json:"objects"`  // ids handed out to resources
@@ -59,13 +61,20 @@ type state struct {
 	Customers            table[*object.Customer]            `json:"customers"`
 	Products             table[*object.Product]             `json:"products"`
 	Prices               table[*object.Price]               `json:"prices"`
+	Coupons              table[*coupon]                     `json:"coupons"`
+	PromotionCodes       table[*promotionCode]              `json:"promotion_codes"`
+	Discounts            table[*object.Discount]            `json:"discounts"`
+	EndingDiscounts      []string                           `json:"ending_discounts"` // the ids of those that end at a time
 	PaymentMethods       table[*paymentMethod]              `json:"payment_methods"`
 	Sessions             table[*session]                    `json:"checkout_sessions"`
 	Subscriptions        table[*subscription]               `json:"subscriptions"`
 	Invoices             table[*object.Invoice]             `json:"invoices"`
+	InvoicePayments      table[*object.InvoicePayment]      `json:"invoice_payments"`
 	PaymentIntents       table[*object.PaymentIntent]       `json:"payment_intents"`
+	SetupIntents         table[*object.SetupIntent]         `json:"setup_intents"`
 	Charges              table[*object.Charge]              `json:"charges"`
 	Refunds              table[*object.Refund]              `json:"refunds"`
+	Disputes             table[*object.Dispute]             `json:"disputes"`
 	Events               table[*object.Event]               `json:"events"`
 	Portals              table[*object.PortalSession]       `json:"portal_sessions"`
 	PortalConfigurations table[*object.PortalConfiguration] `json:"portal_configurations"`
@@ -87,13 +96,19 @@ func newAccount(s *Server, id string) *account {
 		Customers:            newTable[*object.Customer]("customer", "id"),
 		Products:             newTable[*object.Product]("product", "id"),
 		Prices:               newTable[*object.Price]("price", "price"),
+		Coupons:              newTable[*coupon]("coupon", "coupon"),
+		PromotionCodes:       newTable[*promotionCode]("promotion code", "promotion_code"),
+		Discounts:            newTable[*object.Discount]("discount", "discount"),
 		PaymentMethods:       newTable[*paymentMethod]("PaymentMethod", "payment_method"),
 		Sessions:             newTable[*session]("checkout session", "session"),
 		Subscriptions:        newTable[*subscription]("subscription", "id"),
 		Invoices:             newTable[*object.Invoice]("invoice", "id"),
+		InvoicePayments:      newTable[*object.InvoicePayment]("invoice payment", "invoice_payment"),
 		PaymentIntents:       newTable[*object.PaymentIntent]("payment_intent", "intent"),
+		SetupIntents:         newTable[*object.SetupIntent]("setupintent", "intent"),
 		Charges:              newTable[*object.Charge]("charge", "id"),
 		Refunds:              newTable[*object.Refund]("refund", "id"),
+		Disputes:             newTable[*object.Dispute]("dispute", "dispute"),
 		Events:               newTable[*object.Event]("event", "id"),
 		Portals:              newTable[*object.PortalSession]("portal session", "session"),
 		PortalConfigurations: newTable[*object.PortalConfiguration]("configuration", "configuration"),
@@ -121,40 +136,49 @@ func (a *account) clock() int64 { return a.server.options.Now().Unix() + a.platf
 // lookup is the resource with the id, whatever its kind, as the API shows it;
 // nil when there is none.
 func (a *account) lookup(id string) any {
-	if row := a.Customers.get(id); row != nil {
-		return row
+	for _, find := range []func(string) any{
+		finder(&a.Customers),
+		finder(&a.Products),
+		finder(&a.Prices),
+		finder(&a.Coupons),
+		finder(&a.PromotionCodes),
+		finder(&a.Discounts),
+		finder(&a.PaymentMethods),
+		finder(&a.Subscriptions),
+		finder(&a.Invoices),
+		finder(&a.InvoicePayments),
+		finder(&a.PaymentIntents),
+		finder(&a.SetupIntents),
+		finder(&a.Charges),
+		finder(&a.Refunds),
+		finder(&a.Disputes),
+		finder(&a.BalanceTransactions),
+		finder(&a.ApplicationFees),
+		finder(&a.Transfers),
+		finder(&a.Payouts),
+		finder(&a.PortalConfigurations),
+	} {
+		if row := find(id); row != nil {
+			return row
+		}
 	}
-	if row := a.Products.get(id); row != nil {
-		return row
-	}
-	if row := a.Prices.get(id); row != nil {
-		return row
-	}
-	if row := a.PaymentMethods.get(id); row != nil {
-		return row.shown()
-	}
-	if row := a.Subscriptions.get(id); row != nil {
-		return row.shown()
-	}
-	if row := a.Invoices.get(id); row != nil {
-		return row
-	}
-	if row := a.PaymentIntents.get(id); row != nil {
-		return row
-	}
-	if row := a.Charges.get(id); row != nil {
-		return row
-	}
-	if row := a.lookupConnect(id); row != nil {
-		return row
-	}
-	if row := a.PortalConfigurations.get(id); row != nil {
-		return row
+	if member := a.member(id); member != nil && !a.isConnected() {
+		return member.Profile
 	}
 	if row := a.Deleted[id]; row != nil {
 		return row
 	}
 	return nil
+}
+
+// finder finds what the API shows of a table's rows; nil where there is none.
+func finder[T resource](t *table[T]) func(id string) any {
+	return func(id string) any {
+		if row, exists := t.rows[id]; exists {
+			return show(row)
+		}
+		return nil
+	}
 }
 
 // idLength is the number of characters after an id's prefix.

@@ -100,6 +100,7 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 func (c *call) answer(header http.Header, r *http.Request, encoded string, run operation) (*answer, *fault.Rule) {
 	c.begin()
 	defer c.mu.Unlock()
+	c.Origin = c.origin
 	requestID := c.nextRequestID()
 	header.Set("Date", utc(c.now).Format(http.TimeFormat)) // the account's clock, as its events have it
 	header.Set("Request-Id", requestID)
@@ -162,13 +163,17 @@ func checkRequest(r *http.Request, encoded string) error {
 func (c *call) perform(run operation) answer {
 	expansions := c.values.Take("expand")
 	result, err := run(c)
+	var later []string
+	if err == nil {
+		expansions, later, err = c.laterExpansions(expansions)
+	}
 	if err == nil {
 		result, err = c.expand(result, expansions)
 	}
 	if err != nil {
 		return errorAnswer(err).in(c.version)
 	}
-	return jsonAnswer(http.StatusOK, result).in(c.version)
+	return c.expandLater(jsonAnswer(http.StatusOK, result).in(c.version), later)
 }
 
 func (a *account) nextRequestID() string {

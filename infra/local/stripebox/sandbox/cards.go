@@ -27,8 +27,10 @@ type testCard struct {
 	funding string
 	use     string // what the checkout page says of it; empty: not listed
 	// onAttach and onCharge are nil when the card does it.
-	onAttach *decline
-	onCharge *decline
+	onAttach  *decline
+	onCharge  *decline
+	challenge challenge
+	disputed  *disputed // nil when its charges stand
 	// tokens are the payment method ids that stand for the card.
 	tokens []string
 }
@@ -58,6 +60,7 @@ func testCards() []testCard {
 		{number: "4000056655665556", brand: visa, funding: "debit", tokens: []string{"pm_card_visa_debit"}},
 		{number: "5555555555554444", brand: "mastercard", funding: credit, use: "succeeds", tokens: []string{"pm_card_mastercard"}},
 		{number: "378282246310005", brand: "amex", funding: credit, tokens: []string{"pm_card_amex"}},
+		{number: "6011111111111117", brand: "discover", funding: credit, tokens: []string{"pm_card_discover"}},
 		declined("4000000000000002", "is declined", generic, "pm_card_chargeDeclined", "pm_card_visa_chargeDeclined"),
 		declined("4000000000009995", "has insufficient funds", funds,
 			"pm_card_chargeDeclinedInsufficientFunds", "pm_card_visa_chargeDeclinedInsufficientFunds"),
@@ -66,6 +69,34 @@ func testCards() []testCard {
 		declined("4000000000000069", "has expired", expired, "pm_card_chargeDeclinedExpiredCard", "pm_card_visa_chargeDeclinedExpiredCard"),
 		declined("4000000000000127", "has a wrong CVC", cvc, "pm_card_chargeDeclinedIncorrectCvc", "pm_card_visa_chargeDeclinedIncorrectCvc"),
 		declined("4000000000000119", "", processing, "pm_card_chargeDeclinedProcessingError", "pm_card_visa_chargeDeclinedProcessingError"),
+		{
+			number: "4000002500003155", brand: visa, funding: credit, use: "must be authenticated, once when it is saved",
+			challenge: challengeUntilSetUp, tokens: []string{"pm_card_authenticationRequiredOnSetup"},
+		},
+		{
+			number: "4000000000003220", brand: visa, funding: credit, use: "must be authenticated for every payment",
+			challenge: challengeAlways, tokens: []string{"pm_card_threeDSecure2Required", "pm_card_threeDSecureRequired"},
+		},
+		{
+			number: "4000002760003184", brand: visa, funding: credit,
+			challenge: challengeAlways, tokens: []string{"pm_card_authenticationRequired"},
+		},
+		{
+			number: "4000008260003178", brand: visa, funding: credit, onCharge: funds,
+			challenge: challengeAlways, tokens: []string{"pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"},
+		},
+		{
+			number: "4000000000000259", brand: visa, funding: credit, use: "succeeds, then is disputed as fraudulent",
+			disputed: &disputed{reason: "fraudulent", code: "10.4"}, tokens: []string{"pm_card_createDispute"},
+		},
+		{
+			number: "4000000000002685", brand: visa, funding: credit,
+			disputed: &disputed{reason: "product_not_received", code: "13.1"}, tokens: []string{"pm_card_createDisputeProductNotReceived"},
+		},
+		{
+			number: "4000000000001976", brand: visa, funding: credit,
+			disputed: &disputed{reason: "fraudulent", code: "10.4", inquiry: true}, tokens: []string{"pm_card_createDisputeInquiry"},
+		},
 		{
 			number: "4000000000000341", brand: visa, funding: credit, use: "can be saved, but every charge is declined",
 			onCharge: generic, tokens: []string{"pm_card_chargeCustomerFail", "pm_card_visa_chargeCustomerFail"},

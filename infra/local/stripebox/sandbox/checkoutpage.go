@@ -19,18 +19,23 @@ var checkoutTemplate = template.Must(template.New("checkout").Parse(checkoutHTML
 type checkoutPage struct {
 	Title, Status, Note, Total string
 	Lines                      []pageLine
+	Reduction                  *pageReduction // nil without a discount
 
 	// While the session is open:
 	Action, Alert, KnownEmail, PayLabel, CancelURL string
 	Email                                          *pageField // nil when the address is known
 	Number, Expiry, CVC, Name                      pageField
 	Cards                                          []pageCard
+	Promotion                                      *pageField // nil where no promotion codes are taken
 
 	// Afterwards:
 	Outcome, NextURL string
 }
 
 type pageLine struct{ Name, Detail, Amount string }
+
+// pageReduction is what a discount takes off, and the price without it.
+type pageReduction struct{ Subtotal, Name, Amount string }
 
 type pageCard struct{ Number, Use, URL string }
 
@@ -60,25 +65,12 @@ func (s *Server) serveCheckout(w http.ResponseWriter, r *http.Request) {
 // card is declined, 422 when the form is not filled in, 409 when the session is
 // not open any more.
 func (s *Server) servePayment(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("id")
-	a := s.accountThat(func(a *account) bool { return a.Sessions.get(id) != nil })
+	a, current := s.postToSession(w, r)
 	if a == nil {
-		http.Error(w, "There is no such checkout session in this sandbox.", http.StatusNotFound)
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if err := r.ParseForm(); err != nil {
-		http.Error(w, "The form could not be read.", http.StatusBadRequest)
 		return
 	}
 	defer s.changed()
-	a.begin()
 	defer a.mu.Unlock()
-	current := a.Sessions.get(id)
-	if current.Status != statusOpen {
-		a.writeCheckout(w, http.StatusConflict, current, a.page(current, pageInput{}, nil, ""))
-		return
-	}
 	input := readInput(r.PostForm)
 	paying, faults := input.buyer(current.knownEmail(a), a.now)
 	if len(faults) > 0 {
@@ -86,6 +78,12 @@ func (s *Server) servePayment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	card, declined := cardByNumber(input.number)
+	if declined == nil && card.challenge != challengeNever {
+		paying.card = card
+		a.challengeSession(current, paying)
+		http.Redirect(w, r, "/c/authenticate/"+current.ID, http.StatusSeeOther)
+		return
+	}
 	if declined == nil {
 		paying.card = card
 		declined = a.paySession(current, paying)
@@ -94,7 +92,7 @@ func (s *Server) servePayment(w http.ResponseWriter, r *http.Request) {
 		a.writeCheckout(w, http.StatusPaymentRequired, current, a.page(current, input, nil, declined.message))
 		return
 	}
-	http.Redirect(w, r, successURL(current), http.StatusSeeOther) //nolint:gosec // the seller's own URL, given with the secret key
+	http.Redirect(w, r, successURL(current), http.StatusSeeOther)
 }
 
 func successURL(s *session) string {
@@ -107,15 +105,19 @@ func (a *account) writeCheckout(w http.ResponseWriter, status int, s *session, p
 
 // page describes a session with what was typed and what was wrong with it.
 func (a *account) page(s *session, input pageInput, faults map[string]string, alert string) checkoutPage {
-	page := checkoutPage{Status: s.Status, Title: "Pay", Total: formatMoney(s.AmountTotal, s.Currency)}
+	page := checkoutPage{Status: s.Status, Title: "Pay", Total: formatMoney(s.total(), string(s.Currency))}
+	if s.Mode == modeSetup {
+		page.Title, page.Total = "Save a card", ""
+	}
 	for _, line := range s.Lines {
 		detail := fmt.Sprintf("%d × %s", line.Quantity, formatMoney(line.Price.UnitAmount, line.Currency))
 		if line.Price.Recurring != nil {
 			page.Title = "Subscribe"
 			detail += " / " + interval(line.Price.Recurring)
 		}
-		page.Lines = append(page.Lines, pageLine{line.Description, detail, formatMoney(line.AmountTotal, line.Currency)})
+		page.Lines = append(page.Lines, pageLine{line.Description, detail, formatMoney(line.AmountSubtotal, line.Currency)})
 	}
+	page.Reduction = a.pageReduction(s)
 	if until := s.trialUntil(a.now); s.Mode == modeSubscription && until > 0 && s.Status == statusOpen {
 		page.Note = "Free trial until " + utc(until).Format("January 2, 2006") + ". The first payment is taken then."
 	}
@@ -128,9 +130,9 @@ func (a *account) page(s *session, input pageInput, faults map[string]string, al
 		return page
 	}
 	page.Action, page.Alert, page.CancelURL, page.KnownEmail = "/c/pay/"+s.ID, alert, string(s.CancelURL), s.knownEmail(a)
-	page.PayLabel = "Pay " + page.Total
-	if s.AmountTotal == 0 {
-		page.PayLabel = "Start trial"
+	page.PayLabel = s.payLabel(a.now)
+	if s.AllowPromotionCodes != nil && *s.AllowPromotionCodes {
+		page.Promotion = &pageField{Name: fieldPromotion, Label: "Promotion code", Type: "text", Autocomplete: "off"}
 	}
 	if page.KnownEmail == "" {
 		page.Email = &pageField{fieldEmail, "Email", "email", "email", "you@example.com", "email", input.email, faults[fieldEmail]}

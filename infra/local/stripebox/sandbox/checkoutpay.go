@@ -11,6 +11,9 @@ type buyer struct {
 	email, name       string
 	card              testCard
 	expMonth, expYear int64
+	// method is what was made of the card already, if anything.
+	method        *paymentMethod
+	authenticated bool
 }
 
 // trialUntil is the end of the trial that starts when the session is paid at a
@@ -40,10 +43,16 @@ func (s *session) dueNow(now int64) int64 {
 // paySession does what Stripe does when the buyer submits the page. A declined
 // card leaves the session open.
 func (a *account) paySession(s *session, b buyer) *decline {
-	var declined *decline
-	if s.Mode == modeSubscription {
+	declined := a.withdrawDiscount(s)
+	if declined != nil {
+		return declined
+	}
+	switch s.Mode {
+	case modeSubscription:
 		declined = a.paySubscription(s, b)
-	} else {
+	case modeSetup:
+		declined = a.paySetup(s, b)
+	default:
 		declined = a.payOnce(s, b)
 	}
 	if declined != nil {
@@ -77,6 +86,7 @@ func (a *account) paySubscription(s *session, b buyer) *decline {
 	spec := subscriptionSpec{
 		customer: customer, metadata: maps.Clone(s.SubscriptionData.Metadata), description: s.SubscriptionData.Description,
 		defaultMethod: pm.ID, trialEnd: s.trialUntil(a.now), saveMethod: "off", share: s.SubscriptionData.Share,
+		discounts: a.sessionDiscounts(s),
 	}
 	var extras []itemSpec
 	for _, line := range s.Lines {
@@ -89,6 +99,7 @@ func (a *account) paySubscription(s *session, b buyer) *decline {
 	}
 	sub := a.newSubscription(spec)
 	declined := a.startSubscription(sub, extras, true)
+	pm.spendAuthentication()
 	s.Customer, s.Subscription, s.Invoice = object.To(customer.ID), object.To(sub.ID), sub.LatestInvoice
 	return declined
 }
@@ -98,26 +109,19 @@ func (a *account) payOnce(s *session, b buyer) *decline {
 		s.Customer = object.To(a.customerOf(s, b).ID)
 	}
 	if s.dueNow(a.now) == 0 {
+		a.redeemAll(s)
 		return nil
 	}
-	pi := a.PaymentIntents.get(s.Intent)
-	if pi == nil {
-		pi = a.newPaymentIntent(s.AmountTotal, s.Currency, s.Customer.ID)
-		pi.Description, pi.Metadata = object.Text(s.PaymentData.Description), maps.Clone(s.PaymentData.Metadata)
-		pi.ReceiptEmail, pi.SetupFutureUsage = object.Text(s.PaymentData.ReceiptEmail), object.Text(s.PaymentData.SetupFutureUsage)
-		s.PaymentData.Share.apply(pi)
-		s.Intent = pi.ID
-		a.emit("payment_intent.created", pi)
-	}
-	pi.Customer = s.Customer
+	pi := a.sessionIntent(s)
 	pm := a.methodOfBuyer(b)
-	if declined := a.confirm(pi, pm); declined != nil {
+	if declined := a.charge(pi, pm); declined != nil {
 		return declined
 	}
 	if pi.SetupFutureUsage != "" && pi.Customer.ID != "" {
 		a.attach(pm, pi.Customer.ID)
 	}
 	s.PaymentIntent = object.To(pi.ID)
+	a.redeemAll(s)
 	return nil
 }
 
@@ -133,10 +137,15 @@ func (a *account) customerOf(s *session, b buyer) *object.Customer {
 }
 
 func (a *account) methodOfBuyer(b buyer) *paymentMethod {
+	if b.method != nil {
+		b.method.Authenticated = b.authenticated
+		return b.method
+	}
 	pm := a.newPaymentMethod(b.card)
 	pm.BillingDetails.Email, pm.BillingDetails.Name = object.Text(b.email), object.Text(b.name)
 	pm.BillingDetails.Address.Country = "US"
 	pm.Card.ExpMonth, pm.Card.ExpYear = b.expMonth, b.expYear
 	pm.Card.Checks.CVCCheck = "pass"
+	pm.Authenticated = b.authenticated
 	return pm
 }

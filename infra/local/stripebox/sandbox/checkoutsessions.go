@@ -24,6 +24,10 @@ type session struct {
 	PaymentData      paymentData        `json:"payment_intent_data"`
 	// Intent collects a payment-mode session; declined attempts leave it there.
 	Intent string `json:"intent"`
+	// Pending is who has to authenticate before the session is paid.
+	Pending *pendingBuyer `json:"pending"`
+	// Discount is the id of the discount that was chosen for this session.
+	Discount string `json:"discount"`
 }
 
 func (s *session) shown() any { return &s.CheckoutSession }
@@ -60,18 +64,20 @@ type createSessionParams struct {
 		Address string `form:"address" enum:"auto never"`
 		Name    string `form:"name" enum:"auto never"`
 	} `form:"customer_update"`
-	ExpiresAt          *int64        `form:"expires_at"`
-	LineItems          []lineParams  `form:"line_items,required"`
-	Locale             string        `form:"locale"`
-	Metadata           form.Metadata `form:"metadata"`
-	Mode               string        `form:"mode,required" enum:"payment setup subscription"`
-	PaymentCollection  string        `form:"payment_method_collection" enum:"always if_required"`
-	PaymentMethodTypes []string      `form:"payment_method_types"`
-	PhoneNumber        enabledParams `form:"phone_number_collection"`
-	SubmitType         string        `form:"submit_type" enum:"auto book donate pay"`
-	SuccessURL         string        `form:"success_url,required"`
-	TaxIDCollection    enabledParams `form:"tax_id_collection"`
-	UIMode             string        `form:"ui_mode" enum:"hosted"`
+	Discounts          []discountParams `form:"discounts"`
+	ExpiresAt          *int64           `form:"expires_at"`
+	LineItems          []lineParams     `form:"line_items"`
+	Locale             string           `form:"locale"`
+	Metadata           form.Metadata    `form:"metadata"`
+	Mode               string           `form:"mode,required" enum:"payment setup subscription"`
+	PaymentCollection  string           `form:"payment_method_collection" enum:"always if_required"`
+	PaymentMethodTypes []string         `form:"payment_method_types"`
+	PhoneNumber        enabledParams    `form:"phone_number_collection"`
+	SubmitType         string           `form:"submit_type" enum:"auto book donate pay"`
+	SuccessURL         string           `form:"success_url,required"`
+	TaxIDCollection    enabledParams    `form:"tax_id_collection"`
+	SetupIntentData    *setupParams     `form:"setup_intent_data"`
+	UIMode             string           `form:"ui_mode" enum:"hosted"`
 	SubscriptionData   *struct {
 		subscriptionShareParams
 		Description     string        `form:"description"`
@@ -116,7 +122,7 @@ func createCheckoutSession(c *call, p createSessionParams) (any, error) {
 	s.CheckoutSession = object.CheckoutSession{
 		ID: id, Object: "checkout.session", AllowPromotionCodes: p.AllowPromotionCodes,
 		BillingAddressCollection: object.Text(p.BillingAddressCollection), CancelURL: object.Text(p.CancelURL),
-		ClientReferenceID: object.Text(p.ClientReferenceID), Created: c.now, Currency: lines[0].Currency,
+		ClientReferenceID: object.Text(p.ClientReferenceID), Created: c.now,
 		Customer: object.To(p.Customer), CustomerEmail: object.Text(p.CustomerEmail), ExpiresAt: c.now + sessionLifetime,
 		Livemode: c.Livemode, Locale: object.Text(p.Locale), Metadata: p.Metadata.Apply(nil), Mode: p.Mode,
 		PaymentMethodCollection: "always", PaymentMethodTypes: object.Strings{"card"}, PaymentStatus: "unpaid",
@@ -125,16 +131,17 @@ func createCheckoutSession(c *call, p createSessionParams) (any, error) {
 		URL: object.Text(c.origin + "/c/pay/" + id),
 	}
 	p.applyMode(s)
-	for _, line := range lines {
-		s.AmountSubtotal += line.AmountSubtotal
-		s.AmountTotal += line.AmountTotal
-	}
-	if err := p.readShare(c.account, s); err != nil {
-		return nil, err
-	}
-	if s.Mode == modeSubscription && s.trialUntil(c.now) > 0 {
-		// Only the one-time lines are due while the trial lasts.
-		s.AmountSubtotal, s.AmountTotal = s.dueNow(c.now), s.dueNow(c.now)
+	if p.Mode == modeSetup {
+		p.startSetup(c.account, s)
+	} else {
+		s.Currency = object.Text(lines[0].Currency)
+		if err := p.discount(c.account, s); err != nil {
+			return nil, err
+		}
+		c.price(s)
+		if err := p.readShare(c.account, s); err != nil {
+			return nil, err
+		}
 	}
 	if p.ExpiresAt != nil {
 		s.ExpiresAt = *p.ExpiresAt
@@ -170,9 +177,6 @@ func (p *createSessionParams) applyMode(s *session) {
 }
 
 func (p *createSessionParams) check(a *account) error {
-	if p.Mode == "setup" {
-		return invalid("mode", "", "The sandbox has no setup mode yet.")
-	}
 	if p.Customer != "" && p.CustomerEmail != "" {
 		return invalid("customer_email", "", "You may only specify one of these parameters: customer, customer_email.")
 	}
@@ -182,6 +186,9 @@ func (p *createSessionParams) check(a *account) error {
 		}
 	}
 	if err := p.checkURLs(); err != nil {
+		return err
+	}
+	if err := p.checkDiscounts(); err != nil {
 		return err
 	}
 	if at := p.ExpiresAt; at != nil && (*at < a.now+30*60 || *at > a.now+sessionLifetime) {
@@ -199,6 +206,12 @@ func (p *createSessionParams) checkMode() error {
 		{"subscription_data", modePayment, p.SubscriptionData != nil},
 		{"payment_method_collection", modePayment, p.PaymentCollection != ""},
 		{"payment_intent_data", modeSubscription, p.PaymentIntentData != nil},
+		{"setup_intent_data", modePayment, p.SetupIntentData != nil},
+		{"setup_intent_data", modeSubscription, p.SetupIntentData != nil},
+		{"line_items", modeSetup, len(p.LineItems) > 0},
+		{"discounts", modeSetup, len(p.Discounts) > 0},
+		{"subscription_data", modeSetup, p.SubscriptionData != nil},
+		{"payment_intent_data", modeSetup, p.PaymentIntentData != nil},
 	} {
 		if param.given && p.Mode == param.mode {
 			return invalid(param.name, "", "You can not pass `%s` in `%s` mode.", param.name, param.mode)
@@ -243,7 +256,7 @@ func (p *createSessionParams) readShare(a *account, s *session) (err error) {
 		s.SubscriptionData.Share, err = d.share(a, "subscription_data", nil)
 	}
 	if d := p.PaymentIntentData; d != nil {
-		s.PaymentData.Share, err = d.share(a, "payment_intent_data", s.AmountTotal)
+		s.PaymentData.Share, err = d.share(a, "payment_intent_data", s.total())
 	}
 	return err
 }
@@ -251,6 +264,9 @@ func (p *createSessionParams) readShare(a *account, s *session) (err error) {
 // lines are the session's line items; their prices must suit the mode and have
 // one currency.
 func (p *createSessionParams) lines(a *account) ([]*object.LineItem, error) {
+	if p.Mode == modeSetup {
+		return nil, nil
+	}
 	var lines []*object.LineItem
 	var recurring []itemSpec
 	for i, line := range p.LineItems {
@@ -321,6 +337,9 @@ func expireCheckoutSession(c *call, _ struct{}) (any, error) {
 
 func (a *account) expireSession(s *session) {
 	s.Status, s.URL = sessionExpired, ""
+	if si := a.SetupIntents.get(s.SetupIntent.ID); si != nil && !setupFinished(si) {
+		a.cancelSetup(si, "abandoned")
+	}
 	a.emit("checkout.session.expired", s.shown())
 }
 

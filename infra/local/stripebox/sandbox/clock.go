@@ -29,6 +29,7 @@ func (a *account) runUntil(now int64) {
 		next, found := a.nextTask()
 		if !found || next.at > now {
 			a.now = now
+			a.refreshOffers()
 			return
 		}
 		a.now = next.at
@@ -44,6 +45,8 @@ func (a *account) nextTask() (next task, found bool) {
 			next, found = candidate, true
 		}
 	}
+	consider(a.discountTask())
+	consider(a.disputeTask())
 	for sub := range a.Subscriptions.all {
 		consider(a.subscriptionTask(sub))
 	}

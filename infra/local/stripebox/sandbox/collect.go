@@ -26,12 +26,38 @@ func (a *account) newPaymentIntent(amount int64, currency, customerID string) *o
 	})
 }
 
-// confirm charges a payment method for an intent: charge.succeeded and
+// confirm charges a payment method for an intent. Where the card's holder has
+// to authenticate, the intent waits for that; off session it is declined.
+func (a *account) confirm(pi *object.PaymentIntent, pm *paymentMethod, by confirmation) *decline {
+	switch {
+	case !pm.needsChallenge():
+		return a.charge(pi, pm)
+	case by.offSession:
+		return a.attempt(pi, pm, refusal(codeAuthenticationRequired, codeAuthenticationRequired, authenticationRequired))
+	}
+	a.requireAction(pi, pm, by.returnURL)
+	return nil
+}
+
+// confirmation says how an intent is confirmed.
+type confirmation struct {
+	offSession bool   // the customer is not there
+	returnURL  string // where the customer goes after authenticating
+}
+
+// charge charges a payment method for an intent: charge.succeeded and
 // payment_intent.succeeded, or their failures and why.
-func (a *account) confirm(pi *object.PaymentIntent, pm *paymentMethod) *decline {
+func (a *account) charge(pi *object.PaymentIntent, pm *paymentMethod) *decline {
+	declined := a.attempt(pi, pm, pm.card().onCharge)
+	pm.spendAuthentication()
+	return declined
+}
+
+// attempt records a charge that is declined, or goes through if d is nil.
+func (a *account) attempt(pi *object.PaymentIntent, pm *paymentMethod, d *decline) *decline {
 	charge := a.newCharge(pi, pm)
-	pi.LatestCharge = object.To(charge.ID)
-	if d := pm.card().onCharge; d != nil {
+	pi.LatestCharge, pi.NextAction = object.To(charge.ID), nil
+	if d != nil {
 		charge.Status, charge.FailureCode, charge.FailureMessage = statusFailed, object.Text(d.code), object.Text(d.message)
 		charge.Outcome = object.Outcome{
 			NetworkStatus: "declined_by_network", Reason: object.Text(d.reason()), RiskLevel: "normal", RiskScore: 20,
@@ -55,6 +81,9 @@ func (a *account) confirm(pi *object.PaymentIntent, pm *paymentMethod) *decline 
 	a.emit("charge.succeeded", charge)
 	pi.Status, pi.PaymentMethod, pi.AmountReceived, pi.LastPaymentError = statusSucceeded, object.To(pm.ID), pi.Amount, nil
 	a.emit("payment_intent.succeeded", pi)
+	if pi.Invoice.ID == "" {
+		a.disputeCharge(charge)
+	}
 	return nil
 }
 

@@ -63,27 +63,3 @@ func (s *Server) connectPages(mux *http.ServeMux) {
 	mux.HandleFunc("POST /oauth/deauthorize", s.serveOAuth(deauthorize))
 	mux.HandleFunc("GET /_sandbox/account", s.control(s.showIdentity))
 }
-
-// lookupConnect is the resource of these paths with the id; nil when there is
-// none.
-func (a *account) lookupConnect(id string) any {
-	if row := a.BalanceTransactions.get(id); row != nil {
-		return row
-	}
-	if row := a.ApplicationFees.get(id); row != nil {
-		return row
-	}
-	if row := a.Transfers.get(id); row != nil {
-		return row
-	}
-	if row := a.Payouts.get(id); row != nil {
-		return row
-	}
-	if row := a.Refunds.get(id); row != nil {
-		return row
-	}
-	if member := a.member(id); member != nil && !a.isConnected() {
-		return member.Profile
-	}
-	return nil
-}

@@ -17,6 +17,7 @@ type customerParams struct {
 		State      string `form:"state"`
 	} `form:"address"`
 	Balance         *int64  `form:"balance"`
+	Coupon          *string `form:"coupon"`
 	Description     *string `form:"description"`
 	Email           *string `form:"email"`
 	InvoiceSettings struct {
@@ -26,6 +27,7 @@ type customerParams struct {
 	Name             *string       `form:"name"`
 	Phone            *string       `form:"phone"`
 	PreferredLocales []string      `form:"preferred_locales"`
+	PromotionCode    string        `form:"promotion_code"`
 	TaxExempt        string        `form:"tax_exempt" enum:"exempt none reverse"`
 }
 
@@ -49,9 +51,16 @@ func createCustomer(c *call, p createCustomerParams) (any, error) {
 		}
 		pm = found
 	}
+	of, discounted, err := p.offer(c.account, nil)
+	if err != nil {
+		return nil, err
+	}
 	customer := c.newCustomer()
 	p.apply(customer)
 	c.emit("customer.created", customer)
+	if discounted {
+		c.discountCustomer(customer, of)
+	}
 	if pm != nil {
 		c.attach(pm, customer.ID)
 	}
@@ -129,7 +138,19 @@ func updateCustomer(c *call, p customerParams) (any, error) {
 	if err := p.check(c.account, customer.ID); err != nil {
 		return nil, err
 	}
-	c.update("customer.updated", customer, func() { p.apply(customer) })
+	of, discounted, err := p.offer(c.account, customer)
+	if err != nil {
+		return nil, err
+	}
+	c.update("customer.updated", customer, func() {
+		p.apply(customer)
+		switch {
+		case discounted:
+			c.discountCustomer(customer, of)
+		case p.Coupon != nil && customer.Discount != nil:
+			c.endDiscount(customer.Discount) // the coupon was sent empty
+		}
+	})
 	return customer, nil
 }
 

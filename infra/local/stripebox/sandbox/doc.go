@@ -7,7 +7,10 @@
 // Stripe and holds no real card.
 //
 // The checkout page's form has the fields email, card_number, card_expiry
-// ("MM / YY"), card_cvc and name. The portal's page has forms that post to
+// ("MM / YY"), card_cvc and name; that for a promotion code posts promotion_code
+// to /c/pay/{id}/promotion_code. A card that wants its holder to authenticate
+// leads to /c/authenticate/{id} (of the session, payment intent or setup
+// intent), whose form has the field outcome: "complete" or "fail". The portal's page has forms that post to
 // /p/session/{id}/subscriptions/{subscription}/cancel, with the optional fields
 // feedback and comment, and to .../keep, which undoes that. The onboarding page
 // of an account link has the fields name, url, business_type, routing_number,

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 
 	"billhook/infra/local/stripebox/delivery"
@@ -33,10 +34,15 @@ func (a *account) record(eventType string, rendered, previous json.RawMessage) {
 	if a.isConnected() {
 		event.Account = a.id
 	}
+	if isLater(eventType) {
+		event.APIVersion = object.CloverVersion
+	}
 	endpoints := a.endpointsFor(eventType)
 	event.PendingWebhooks = int64(len(endpoints))
 	a.Events.add(event)
-	a.events = append(a.events, event.ID)
+	if !isLater(eventType) {
+		a.events = append(a.events, event.ID)
+	}
 	for _, e := range endpoints {
 		message := a.message(event, e)
 		message.Fault = a.Faults.Webhook(a.faultSeed(), eventType)
@@ -120,6 +126,9 @@ func retrieveEvent(c *call, _ struct{}) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if isLater(event.Type) && c.version != object.CloverVersion {
+		return nil, noSuch(http.StatusNotFound, "event", c.id, "id")
+	}
 	return c.shownEvent(event), nil
 }
 
@@ -134,7 +143,7 @@ type listEventsParams struct {
 func listEvents(c *call, p listEventsParams) (any, error) {
 	events, err := list(c, &c.Events, p.listParams, func(event *object.Event) bool {
 		delivered := c.server.dispatcher.Undelivered(event.ID) == 0
-		return p.Created.Contains(event.Created) &&
+		return (!isLater(event.Type) || c.version == object.CloverVersion) && p.Created.Contains(event.Created) &&
 			(p.DeliverySuccess == nil || *p.DeliverySuccess == delivered) &&
 			(p.Type == "" || wants([]string{p.Type}, event.Type)) &&
 			(len(p.Types) == 0 || slices.Contains(p.Types, event.Type))

@@ -60,6 +60,14 @@ func (a *account) expandAt(v reflect.Value, segments []string, path string) erro
 	if ref, ok := field.Addr().Interface().(*object.Ref); ok {
 		return a.expandRef(ref, rest, path)
 	}
+	if refs, ok := field.Addr().Interface().(*object.Many[object.Ref]); ok {
+		for i := range *refs {
+			if err := a.expandRef(&(*refs)[i], rest, path); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	if len(rest) == 0 {
 		if includable(field) {
 			return nil
@@ -92,6 +100,7 @@ func (a *account) expandRef(ref *object.Ref, rest []string, path string) error {
 
 // attachIncludable fills what Stripe leaves out unless expand asks for it.
 func (a *account) attachIncludable(target any, property string) {
+	a.attachDiscounts(target, property)
 	switch target := target.(type) {
 	case *object.Customer:
 		switch property {
@@ -105,6 +114,14 @@ func (a *account) attachIncludable(target any, property string) {
 			lines := object.NewList("/v1/checkout/sessions/"+target.ID+"/line_items", session.Lines)
 			target.LineItems = &lines
 		}
+	case *object.Invoice:
+		if property == "payments" {
+			payments := object.NewList[*object.InvoicePayment]("/v1/invoices/payments", nil)
+			if payment := a.paymentOf(target); payment != nil {
+				payments.Data = append(payments.Data, payment)
+			}
+			target.Payments = &payments
+		}
 	case *object.Charge:
 		if property == "refunds" {
 			refunds := object.NewList("/v1/charges/"+target.ID+"/refunds", a.refundsOf(target.ID))
@@ -116,7 +133,8 @@ func (a *account) attachIncludable(target any, property string) {
 // includable reports whether a property is one of those above.
 func includable(field reflect.Value) bool {
 	switch field.Interface().(type) {
-	case *object.List[*object.LineItem], *object.List[*object.Refund], *object.EmptyHash, *object.CustomerTax:
+	case *object.List[*object.LineItem], *object.List[*object.Refund], *object.List[*object.InvoicePayment], *object.EmptyHash, *object.CustomerTax, *object.CouponProducts,
+		*object.CheckoutAmounts, *object.Many[object.CheckoutDiscount]:
 		return true
 	}
 	return false

@@ -8,7 +8,9 @@ import (
 // Operations are the patterns of every operation of the API.
 func Operations() []string {
 	var patterns []string
-	for _, operations := range []map[string]operation{paymentOperations(), billingOperations(), accountOperations(), connectOperations()} {
+	for _, operations := range []map[string]operation{
+		paymentOperations(), billingOperations(), accountOperations(), connectOperations(), cloverOperations(),
+	} {
 		patterns = slices.AppendSeq(patterns, maps.Keys(operations))
 	}
 	slices.Sort(patterns)

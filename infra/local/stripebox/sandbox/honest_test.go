@@ -48,16 +48,15 @@ func honest(t *testing.T, handler http.Handler, seen *answered) http.Handler {
 		handler.ServeHTTP(answer, r)
 		seen.add(r.Pattern, answer.Code)
 		if version := answer.Header().Get("Stripe-Version"); strings.HasPrefix(r.URL.Path, "/v1/") && version != "" {
-			if strings.HasPrefix(r.URL.Path, "/v1/events") {
-				version = object.APIVersion // events keep the version that they were made in
-			}
-			described, err := descriptionOf(version)
-			if err != nil {
-				t.Errorf("reading the description of %s: %v", version, err)
-				return
-			}
-			if err := described.CheckAnswer(r.Method, r.URL.Path, answer.Code, answer.Body.Bytes()); err != nil {
-				t.Errorf("%s %s = %d in %s, not as Stripe describes it:\n%v", r.Method, r.URL.Path, answer.Code, version, err)
+			for version, body := range byVersion(t, version, answer.Body.Bytes()) {
+				described, err := descriptionOf(version)
+				if err != nil {
+					t.Errorf("reading the description of %s: %v", version, err)
+					return
+				}
+				if err := described.CheckAnswer(r.Method, r.URL.Path, answer.Code, body); err != nil {
+					t.Errorf("%s %s = %d in %s, not as Stripe describes it:\n%v", r.Method, r.URL.Path, answer.Code, version, err)
+				}
 			}
 		}
 		header := w.Header()
@@ -69,6 +68,44 @@ func honest(t *testing.T, handler http.Handler, seen *answered) http.Handler {
 			t.Logf("%s %s: the caller is gone: %v", r.Method, r.URL.Path, err)
 		}
 	})
+}
+
+// byVersion is an answer by the version it is in. Events keep the version that
+// they were made in, so that a list of them is split.
+func byVersion(t *testing.T, version string, body []byte) map[string][]byte {
+	t.Helper()
+	type event struct {
+		Object     string `json:"object"`
+		APIVersion string `json:"api_version"`
+	}
+	var answer struct {
+		event
+		URL string `json:"url"`
+	}
+	must := func(err error) {
+		if err != nil {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	must(json.Unmarshal(body, &answer))
+	switch {
+	case answer.Object == "event":
+		return map[string][]byte{answer.APIVersion: body}
+	case answer.URL != "/v1/events":
+		return map[string][]byte{version: body}
+	}
+	var list map[string]any
+	must(json.Unmarshal(body, &list))
+	events, split := list["data"].([]any), map[string][]byte{}
+	for _, version := range []string{object.APIVersion, object.CloverVersion} {
+		list["data"] = slices.DeleteFunc(slices.Clone(events), func(listed any) bool {
+			return listed.(map[string]any)["api_version"] != version
+		})
+		part, err := json.Marshal(list)
+		must(err)
+		split[version] = part
+	}
+	return split
 }
 
 // descriptionOf is Stripe's description of a version that the sandbox renders.
@@ -92,6 +129,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 			told := b.listenIn(version)
 			w := walk{b}
 			w.catalog()
+			w.discounts()
 			w.payments()
 			w.billing()
 			w.webhooks()
@@ -129,9 +167,9 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 type walk struct{ *box }
 
 // call expects 200 and returns the answer's id.
-func (w walk) call(method, path, body string) string {
+func (w walk) call(method, path, body string, headers ...string) string {
 	w.t.Helper()
-	got := w.do(method, path, body)
+	got := w.do(method, path, body, headers...)
 	if got.status != http.StatusOK {
 		w.t.Fatalf("%s %s = %d %s", method, path, got.status, got.body)
 	}
@@ -166,6 +204,30 @@ func (w walk) catalog() {
 		"business_profile[headline]=Shop&features[invoice_history][enabled]=true"))
 }
 
+func (w walk) discounts() {
+	w.t.Helper()
+	coupon := w.post("/v1/coupons", "percent_off=25.5&duration=repeating&duration_in_months=3&name=Quarter&max_redemptions=9&applies_to[products][]=prod_pro")
+	w.readAll("/v1/coupons", coupon)
+	w.get("/v1/coupons/" + coupon + "?expand[]=applies_to")
+	w.post("/v1/coupons/"+coupon, "name=A quarter")
+	code := w.post("/v1/promotion_codes", "code=FALL20&restrictions[minimum_amount]=100&restrictions[minimum_amount_currency]=usd&coupon="+coupon)
+	w.readAll("/v1/promotion_codes", code)
+	w.post("/v1/promotion_codes/"+code, "metadata[season]=fall")
+	customer := w.post("/v1/customers", "payment_method=pm_card_visa&coupon="+coupon)
+	w.get("/v1/customers/" + customer + "/discount")
+	w.remove("/v1/customers/" + customer + "/discount")
+	method := w.post("/v1/payment_methods/pm_card_visa/attach", "customer="+customer)
+	sub := w.post("/v1/subscriptions", "items[0][price]=price_pro_monthly&discounts[0][promotion_code]="+code+"&default_payment_method="+method+"&customer="+customer)
+	w.get("/v1/subscriptions/" + sub + "?expand[]=discounts.promotion_code&expand[]=latest_invoice.total_discount_amounts.discount")
+	w.remove("/v1/subscriptions/" + sub + "/discount")
+	session := w.session(stripe.CheckoutSessionModeSubscription, "price_pro_monthly", func(p *stripe.CheckoutSessionParams) {
+		p.Discounts = []*stripe.CheckoutSessionDiscountParams{{Coupon: &coupon}}
+	})
+	w.get("/v1/checkout/sessions/" + session.ID + "?expand[]=total_details.breakdown&expand[]=line_items.data.discounts")
+	w.paid(session, "4242424242424242")
+	w.remove("/v1/coupons/" + coupon)
+}
+
 func (w walk) payments() {
 	w.t.Helper()
 	customer := w.post("/v1/customers", "email=jenny@example.com&name=Jenny&metadata[plan]=pro")
@@ -181,14 +243,48 @@ func (w walk) payments() {
 	w.post("/v1/payment_intents/"+intent, "description=Books")
 	w.post("/v1/payment_intents/"+intent+"/confirm", "payment_method="+method)
 	w.post("/v1/payment_intents/"+w.post("/v1/payment_intents", "amount=700&currency=usd")+"/cancel", "")
+	w.setups(customer, method)
 	refund := w.post("/v1/refunds", "amount=100&payment_intent="+intent)
 	w.readAll("/v1/refunds", refund)
 	w.get("/v1/refunds/" + refund + "?expand[]=charge.refunds&expand[]=payment_intent.latest_charge")
+	w.disputes()
 	w.get("/v1/charges?expand[]=data.customer&payment_intent=" + intent)
 	w.post("/v1/payment_methods/"+method+"/detach", "")
 	w.remove("/v1/customers/" + customer)
 	w.get("/v1/customers/" + customer)
 	w.get("/v1/balance")
+}
+
+func (w walk) disputes() {
+	w.t.Helper()
+	w.post("/v1/payment_intents", "amount=700&currency=usd&confirm=true&payment_method=pm_card_createDisputeInquiry&return_url=https://shop.example/")
+	intent := w.post("/v1/payment_intents", "amount=700&currency=usd&confirm=true&payment_method=pm_card_createDispute&return_url=https://shop.example/")
+	var page struct{ Data []struct{ ID string } }
+	w.must(json.Unmarshal([]byte(w.do(http.MethodGet, "/v1/disputes?payment_intent="+intent, "").body), &page))
+	if len(page.Data) != 1 {
+		w.t.Fatalf("disputes = %v", page.Data)
+	}
+	dispute := page.Data[0].ID
+	w.readAll("/v1/disputes", dispute)
+	w.get("/v1/disputes/" + dispute + "?expand[]=charge&expand[]=payment_intent")
+	w.post("/v1/disputes/"+dispute, "evidence[product_description]=Books&submit=false")
+	w.post("/v1/disputes/"+dispute+"/close", "")
+}
+
+func (w walk) setups(customer, method string) {
+	w.t.Helper()
+	intent := w.post("/v1/setup_intents", "usage=off_session&customer="+customer)
+	w.readAll("/v1/setup_intents", intent)
+	w.post("/v1/setup_intents/"+intent, "metadata[for]=later")
+	w.post("/v1/setup_intents/"+intent+"/confirm", "payment_method="+method)
+	w.post("/v1/setup_intents", "confirm=true&payment_method=pm_card_threeDSecure2Required&return_url=https://shop.example/")
+	w.post("/v1/setup_intents/"+w.post("/v1/setup_intents", "")+"/cancel", "cancellation_reason=abandoned")
+	w.post("/v1/payment_intents", "amount=700&currency=usd&confirm=true&payment_method=pm_card_threeDSecure2Required&return_url=https://shop.example/")
+	w.do(http.MethodPost, "/v1/payment_intents", "amount=700&currency=usd&confirm=true&off_session=true&payment_method=pm_card_threeDSecure2Required")
+	w.do(http.MethodPost, "/v1/setup_intents", "confirm=true&payment_method=pm_card_chargeDeclined")
+	saving := w.post("/v1/checkout/sessions", "mode=setup&currency=usd&success_url=https://shop.example&customer="+customer)
+	w.get("/v1/checkout/sessions/" + saving + "?expand[]=setup_intent")
+	w.post("/v1/checkout/sessions/"+saving+"/expire", "")
 }
 
 func (w walk) billing() {
@@ -204,6 +300,7 @@ func (w walk) billing() {
 	w.post("/v1/subscriptions/"+bought.ID, "items[0][id]="+bought.Items.Data[0].ID+"&items[0][quantity]=2")
 	w.readAll("/v1/invoices", bought.LatestInvoice.ID)
 	w.get("/v1/invoices/" + bought.LatestInvoice.ID + "/lines")
+	w.invoicePayments(bought.LatestInvoice.ID)
 	w.post("/v1/billing_portal/sessions", "return_url=https://shop.example&customer="+bought.Customer.ID)
 	w.post("/v1/subscriptions", "items[0][price]=price_pro_monthly&trial_period_days=3&customer="+bought.Customer.ID)
 	w.payWith(bought, "pm_card_chargeCustomerFail")
@@ -211,6 +308,18 @@ func (w walk) billing() {
 	w.payWith(bought, "pm_card_visa")
 	w.post("/v1/invoices/"+w.subscription(bought.ID).LatestInvoice.ID+"/pay", "")
 	w.remove("/v1/subscriptions/" + bought.ID)
+}
+
+// invoicePayments are there in 2025-09-30.clover only.
+func (w walk) invoicePayments(invoice string) {
+	w.t.Helper()
+	var page struct{ Data []struct{ ID string } }
+	listed := w.do(http.MethodGet, "/v1/invoice_payments?invoice="+invoice, "", "Stripe-Version", object.CloverVersion)
+	w.must(json.Unmarshal([]byte(listed.body), &page))
+	if len(page.Data) != 1 {
+		w.t.Fatalf("invoice payments = %s", listed.body)
+	}
+	w.call(http.MethodGet, "/v1/invoice_payments/"+page.Data[0].ID, "", "Stripe-Version", object.CloverVersion)
 }
 
 func (w walk) webhooks() {

@@ -41,7 +41,7 @@ func (a *account) draftInvoice(sub *subscription, reason string, period object.P
 		total += line.Amount
 	}
 	due, _ := settleBalance(customer.Balance, total)
-	return a.Invoices.add(&object.Invoice{
+	invoice := a.Invoices.add(&object.Invoice{
 		ID: id, Object: "invoice", AccountCountry: "US", AccountName: "Stripebox", AmountDue: due, AmountRemaining: due, Application: a.application(),
 		AutoAdvance: true, BillingReason: reason, CollectionMethod: sub.CollectionMethod, Created: a.now, Currency: sub.Currency,
 		Customer: sub.Customer, CustomerAddress: customer.Address, CustomerEmail: customer.Email, CustomerName: customer.Name,
@@ -51,6 +51,8 @@ func (a *account) draftInvoice(sub *subscription, reason string, period object.P
 		Subscription: object.To(sub.ID), SubscriptionDetails: &object.SubscriptionDetails{Metadata: sub.Metadata},
 		Subtotal: total, SubtotalExcludingTax: total, Total: total, TotalExcludingTax: total,
 	})
+	a.discountInvoice(invoice, sub)
+	return invoice
 }
 
 // settleBalance is what remains to be paid of a total, and the customer's
@@ -65,6 +67,7 @@ func settleBalance(balance, total int64) (due, after int64) {
 // finalize opens a draft for payment: the customer's balance is applied, the
 // invoice gets its number and, if anything is due, its payment intent.
 func (a *account) finalize(invoice *object.Invoice) {
+	defer a.useUpDiscounts(invoice)
 	customer := a.Customers.get(invoice.Customer.ID)
 	due, after := settleBalance(customer.Balance, invoice.Total)
 	invoice.StartingBalance, invoice.EndingBalance = customer.Balance, &after
@@ -84,6 +87,7 @@ func (a *account) finalize(invoice *object.Invoice) {
 	pi.Invoice, pi.Description = object.To(invoice.ID), object.Text(describeReason(invoice.BillingReason))
 	invoice.PaymentIntent = object.To(pi.ID)
 	a.shareInvoice(invoice, pi)
+	a.newInvoicePayment(invoice)
 	a.emit("invoice.finalized", invoice)
 	a.emit("payment_intent.created", pi)
 }
@@ -129,8 +133,11 @@ func (a *account) collect(invoice *object.Invoice, pm *paymentMethod) *decline {
 		return refusal(codeMissing, "", noMethodMessage)
 	}
 	pi := a.PaymentIntents.get(invoice.PaymentIntent.ID)
-	declined := a.confirm(pi, pm)
+	declined := a.confirm(pi, pm, confirmation{})
 	invoice.Charge = pi.LatestCharge
+	if pi.Status == statusNeedsAction {
+		return needsHolder()
+	}
 	return declined
 }
 
@@ -138,6 +145,9 @@ const noMethodMessage = "This customer has no attached payment source or default
 	"Please consider adding a default payment method."
 
 func (a *account) invoiceFailed(invoice *object.Invoice, sub *subscription) {
+	if pi := a.PaymentIntents.get(invoice.PaymentIntent.ID); pi != nil && pi.Status == statusNeedsAction {
+		a.emit("invoice.payment_action_required", invoice)
+	}
 	a.emit("invoice.payment_failed", invoice)
 	if sub == nil || sub.over() {
 		return
@@ -165,6 +175,10 @@ func (a *account) settleInvoice(invoice *object.Invoice) {
 	}
 	a.emit("invoice.paid", invoice)
 	a.emit("invoice.payment_succeeded", invoice)
+	a.settleInvoicePayment(invoice)
+	if charge := a.Charges.get(invoice.Charge.ID); charge != nil {
+		a.disputeCharge(charge)
+	}
 }
 
 func (a *account) activate(sub *subscription, invoice *object.Invoice) {
@@ -183,6 +197,7 @@ func (a *account) voidInvoice(invoice *object.Invoice) {
 	}
 	invoice.Status, invoice.AutoAdvance, invoice.NextPaymentAttempt = "void", false, 0
 	invoice.StatusTransitions.VoidedAt = object.Unix(a.now)
+	a.cancelInvoicePayment(invoice)
 	a.emit("invoice.voided", invoice)
 }
 

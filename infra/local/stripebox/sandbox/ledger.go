@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 
 	"billhook/infra/local/stripebox/form"
@@ -49,6 +50,7 @@ func reportingCategory(transactionType string) string {
 // negative when money leaves; the application's fee is taken from it.
 type entry struct {
 	kind, currency, source, description string
+	category                            string // for reports; empty for the type's own
 	amount, applicationFee              int64
 }
 
@@ -58,7 +60,7 @@ func (a *account) book(e entry) object.Ref {
 	transaction := &object.BalanceTransaction{
 		ID: a.newID("txn_"), Object: "balance_transaction", Amount: e.amount, AvailableOn: a.now, Created: a.now, Currency: e.currency,
 		Description: object.Text(e.description), Fee: e.applicationFee, FeeDetails: []object.FeeDetail{}, Net: e.amount - e.applicationFee,
-		ReportingCategory: reportingCategory(e.kind), Source: object.To(e.source), Status: "available", Type: e.kind,
+		ReportingCategory: cmp.Or(e.category, reportingCategory(e.kind)), Source: object.To(e.source), Status: "available", Type: e.kind,
 	}
 	if e.applicationFee != 0 {
 		transaction.FeeDetails = append(transaction.FeeDetails, object.FeeDetail{

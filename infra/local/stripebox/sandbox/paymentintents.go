@@ -85,7 +85,7 @@ func createPaymentIntent(c *call, p createPaymentIntentParams) (any, error) {
 	if !p.Confirm {
 		return pi, nil
 	}
-	return c.confirmed(pi, pm)
+	return c.confirmed(pi, pm, p.confirmParams)
 }
 
 func (p *confirmParams) apply(pi *object.PaymentIntent) {
@@ -121,7 +121,7 @@ func (a *account) methodFor(customerID, id string) (*paymentMethod, error) {
 }
 
 // confirmed collects the intent and answers it, or the decline.
-func (c *call) confirmed(pi *object.PaymentIntent, pm *paymentMethod) (any, error) {
+func (c *call) confirmed(pi *object.PaymentIntent, pm *paymentMethod, p confirmParams) (any, error) {
 	if pm == nil {
 		return nil, invalid("payment_method", "payment_intent_unexpected_state",
 			"You cannot confirm this PaymentIntent because it's missing a payment method. "+
@@ -131,7 +131,13 @@ func (c *call) confirmed(pi *object.PaymentIntent, pm *paymentMethod) (any, erro
 	if invoice := c.Invoices.get(pi.Invoice.ID); invoice != nil {
 		declined = c.payInvoice(invoice, pm)
 	} else {
-		declined = c.confirm(pi, pm)
+		refuseAction := p.ErrorOnRequiresAction != nil && *p.ErrorOnRequiresAction
+		offSession := p.OffSession != "" && p.OffSession != "false"
+		declined = c.confirm(pi, pm, confirmation{offSession: offSession || refuseAction, returnURL: p.ReturnURL})
+	}
+	if pi.Status == statusNeedsAction {
+		pi.NextAction.RedirectToURL.ReturnURL = object.Text(p.ReturnURL) // an invoice's attempt knows of none
+		return pi, nil
 	}
 	if declined != nil {
 		failure := declined.err()
@@ -139,9 +145,7 @@ func (c *call) confirmed(pi *object.PaymentIntent, pm *paymentMethod) (any, erro
 		failure.body.Charge, failure.body.PaymentIntent, failure.body.PaymentMethod = pi.LatestCharge.ID, pi, &shownMethod
 		return nil, failure
 	}
-	if pi.SetupFutureUsage != "" && pi.Customer.ID != "" && pm.Customer.ID == "" {
-		c.attach(pm, pi.Customer.ID)
-	}
+	c.keepMethod(pi, pm)
 	return pi, nil
 }
 
@@ -190,7 +194,7 @@ func updatePaymentIntent(c *call, p updatePaymentIntentParams) (any, error) {
 	pi.Amount, pi.ApplicationFeeAmount = amount, fee
 	setText(&pi.TransferGroup, p.TransferGroup)
 	if pm != nil && !finished(pi) {
-		pi.PaymentMethod, pi.Status = object.To(pm.ID), statusNeedsConfirm
+		pi.PaymentMethod, pi.Status, pi.NextAction = object.To(pm.ID), statusNeedsConfirm, nil
 	}
 	setText(&pi.Description, p.Description)
 	setText(&pi.ReceiptEmail, p.ReceiptEmail)
@@ -215,7 +219,7 @@ func confirmPaymentIntent(c *call, p confirmParams) (any, error) {
 		return nil, err
 	}
 	p.apply(pi)
-	return c.confirmed(pi, pm)
+	return c.confirmed(pi, pm, p)
 }
 
 type cancelPaymentIntentParams struct {
@@ -238,6 +242,7 @@ func cancelPaymentIntent(c *call, p cancelPaymentIntentParams) (any, error) {
 }
 
 func (a *account) cancelIntent(pi *object.PaymentIntent, reason string) {
+	pi.NextAction = nil
 	pi.Status, pi.CanceledAt, pi.CancellationReason = statusCanceled, object.Unix(a.now), object.Text(reason)
 	a.emit("payment_intent.canceled", pi)
 }

@@ -9,6 +9,9 @@ import (
 type paymentMethod struct {
 	object.PaymentMethod
 	Number string `json:"number"`
+	// Authenticated says that the card's holder has authenticated, so that the
+	// next charge goes through.
+	Authenticated bool `json:"authenticated"`
 }
 
 func (pm *paymentMethod) shown() any { return &pm.PaymentMethod }

@@ -48,12 +48,13 @@ func (a *account) draftPeriod(sub *subscription, reason string) *object.Invoice 
 // bills it anyway, charges the remaining time of what it became.
 func (a *account) prorate(sub *subscription, before, after []*object.SubscriptionItem, rest object.Period, charge bool) []*object.InvoiceLine {
 	length := sub.CurrentPeriodEnd - sub.CurrentPeriodStart
+	credits, charges := a.discountedShares(sub, before), a.discountedShares(sub, after)
 	var lines []*object.InvoiceLine
 	for _, old := range before {
 		if charge && slices.ContainsFunc(after, func(item *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
 			continue
 		}
-		if amount := share(old, rest, length); amount > 0 {
+		if amount := share(credits[old.ID], rest, length); amount > 0 {
 			lines = append(lines, a.prorationLine(sub, old, -amount, rest))
 		}
 	}
@@ -64,7 +65,7 @@ func (a *account) prorate(sub *subscription, before, after []*object.Subscriptio
 		if slices.ContainsFunc(before, func(old *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
 			continue
 		}
-		if amount := share(item, rest, length); amount > 0 {
+		if amount := share(charges[item.ID], rest, length); amount > 0 {
 			lines = append(lines, a.prorationLine(sub, item, amount, rest))
 		}
 	}
@@ -75,9 +76,8 @@ func sameBilling(a, b *object.SubscriptionItem) bool {
 	return a.ID == b.ID && a.Price.ID == b.Price.ID && a.Quantity == b.Quantity
 }
 
-// share is an item's amount for a part of a period of the given length in
-// seconds, rounded half up.
-func share(item *object.SubscriptionItem, part object.Period, length int64) int64 {
-	amount := item.Price.UnitAmount * item.Quantity
+// share is an amount for a part of a period of the given length in seconds,
+// rounded half up.
+func share(amount int64, part object.Period, length int64) int64 {
 	return (amount*(part.End-part.Start) + length/2) / length
 }

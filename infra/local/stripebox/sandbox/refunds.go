@@ -25,6 +25,9 @@ func createRefund(c *call, p createRefundParams) (any, error) {
 	if rest == 0 {
 		return nil, invalid("", "charge_already_refunded", "Charge %s has already been refunded.", charge.ID)
 	}
+	if c.chargedBack(charge.ID) {
+		return nil, invalid("", "charge_disputed", "Charge %s has been charged back; cannot issue a refund.", charge.ID)
+	}
 	amount := rest
 	if p.Amount != nil {
 		amount = *p.Amount

@@ -11,8 +11,14 @@ func (s *Server) routes() *http.ServeMux {
 			mux.Handle(pattern, s.serveAPI(run))
 		}
 	}
+	for pattern, run := range cloverOperations() {
+		mux.Handle(pattern, s.sinceClover(s.serveAPI(run)))
+	}
 	mux.HandleFunc("GET /c/pay/{id}", s.serveCheckout)
 	mux.HandleFunc("POST /c/pay/{id}", s.servePayment)
+	mux.HandleFunc("POST /c/pay/{id}/promotion_code", s.servePromotion)
+	mux.HandleFunc("GET /c/authenticate/{id}", s.serveChallenge)
+	mux.HandleFunc("POST /c/authenticate/{id}", s.answerChallenge)
 	mux.HandleFunc("GET /p/session/{id}", s.servePortal)
 	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/cancel", s.servePortalAction(cancelInPortal))
 	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/keep", s.servePortalAction(keepInPortal))
@@ -63,6 +69,11 @@ func paymentOperations() map[string]operation {
 		"DELETE /v1/customers/{id}":              with(deleteCustomer),
 		"GET /v1/customers/{id}/payment_methods": with(listCustomerPaymentMethods),
 
+		"GET /v1/disputes":             with(listDisputes),
+		"GET /v1/disputes/{id}":        with(retrieveDispute),
+		"POST /v1/disputes/{id}":       with(updateDispute),
+		"POST /v1/disputes/{id}/close": with(closeDisputeNow),
+
 		"POST /v1/payment_intents":              with(createPaymentIntent),
 		"GET /v1/payment_intents":               with(listPaymentIntents),
 		"GET /v1/payment_intents/{id}":          with(retrievePaymentIntent),
@@ -75,6 +86,13 @@ func paymentOperations() map[string]operation {
 		"POST /v1/payment_methods/{id}":        with(updatePaymentMethod),
 		"POST /v1/payment_methods/{id}/attach": with(attachPaymentMethod),
 		"POST /v1/payment_methods/{id}/detach": with(detachPaymentMethod),
+
+		"POST /v1/setup_intents":              with(createSetupIntent),
+		"GET /v1/setup_intents":               with(listSetupIntents),
+		"GET /v1/setup_intents/{id}":          with(retrieveSetupIntent),
+		"POST /v1/setup_intents/{id}":         with(updateSetupIntent),
+		"POST /v1/setup_intents/{id}/confirm": with(confirmSetupIntent),
+		"POST /v1/setup_intents/{id}/cancel":  with(cancelSetupIntent),
 
 		"POST /v1/refunds":     with(createRefund),
 		"GET /v1/refunds":      with(listRefunds),
@@ -90,6 +108,16 @@ func billingOperations() map[string]operation {
 		"GET /v1/billing_portal/configurations/{id}": with(retrievePortalConfiguration),
 		"POST /v1/billing_portal/sessions":           with(createPortalSession),
 
+		"POST /v1/coupons":        with(createCoupon),
+		"GET /v1/coupons":         with(listCoupons),
+		"GET /v1/coupons/{id}":    with(retrieveCoupon),
+		"POST /v1/coupons/{id}":   with(updateCoupon),
+		"DELETE /v1/coupons/{id}": with(deleteCoupon),
+
+		"GET /v1/customers/{id}/discount":        with(retrieveCustomerDiscount),
+		"DELETE /v1/customers/{id}/discount":     with(deleteCustomerDiscount),
+		"DELETE /v1/subscriptions/{id}/discount": with(deleteSubscriptionDiscount),
+
 		"GET /v1/invoices":            with(listInvoices),
 		"GET /v1/invoices/{id}":       with(retrieveInvoice),
 		"GET /v1/invoices/{id}/lines": with(listInvoiceLines),
@@ -104,6 +132,11 @@ func billingOperations() map[string]operation {
 		"GET /v1/products":       with(listProducts),
 		"GET /v1/products/{id}":  with(retrieveProduct),
 		"POST /v1/products/{id}": with(updateProduct),
+
+		"POST /v1/promotion_codes":      with(createPromotionCode),
+		"GET /v1/promotion_codes":       with(listPromotionCodes),
+		"GET /v1/promotion_codes/{id}":  with(retrievePromotionCode),
+		"POST /v1/promotion_codes/{id}": with(updatePromotionCode),
 
 		"POST /v1/subscriptions":        with(createSubscription),
 		"GET /v1/subscriptions":         with(listSubscriptions),
@@ -126,5 +159,13 @@ func accountOperations() map[string]operation {
 		"GET /v1/webhook_endpoints/{id}":    with(retrieveWebhookEndpoint),
 		"POST /v1/webhook_endpoints/{id}":   with(updateWebhookEndpoint),
 		"DELETE /v1/webhook_endpoints/{id}": with(deleteWebhookEndpoint),
+	}
+}
+
+// cloverOperations are those that only object.CloverVersion has.
+func cloverOperations() map[string]operation {
+	return map[string]operation{
+		"GET /v1/invoice_payments":      with(listInvoicePayments),
+		"GET /v1/invoice_payments/{id}": with(retrieveInvoicePayment),
 	}
 }

@@ -41,10 +41,16 @@ func TestShapesMatchStripesSamples(t *testing.T) {
 	_, err = b.api.Refunds.New(&stripe.RefundParams{PaymentIntent: &sub.LatestInvoice.PaymentIntent.ID})
 	b.must(err)
 
+	b.promotionCode("coupon=" + b.coupon("percent_off=10"))
+	b.disputed("pm_card_createDispute")
+	_, err = b.api.SetupIntents.New(&stripe.SetupIntentParams{})
+	b.must(err)
+
 	lists := map[string]string{
 		"customer": "customers", "product": "products", "price": "prices", "payment_method": "payment_methods",
 		"checkout.session": "checkout/sessions", "subscription": "subscriptions", "invoice": "invoices",
 		"payment_intent": "payment_intents", "charge": "charges", "refund": "refunds", "webhook_endpoint": "webhook_endpoints",
+		"coupon": "coupons", "promotion_code": "promotion_codes", "setup_intent": "setup_intents", "dispute": "disputes",
 		"event": "events?type=customer.created", "billing_portal.configuration": "billing_portal/configurations",
 	}
 	for name, path := range lists {

@@ -176,7 +176,7 @@ func (a *account) bookCharge(charge *object.Charge, pi *object.PaymentIntent) {
 	charge.ApplicationFeeAmount, charge.OnBehalfOf, charge.TransferGroup = pi.ApplicationFeeAmount, pi.OnBehalfOf, pi.TransferGroup
 	var fee int64
 	if pi.ApplicationFeeAmount != nil {
-		fee = *pi.ApplicationFeeAmount
+		fee = min(*pi.ApplicationFeeAmount, charge.Amount) // a discount may have come in between
 	}
 	e := entry{kind: typeCharge, currency: charge.Currency, source: charge.ID, amount: charge.Amount, description: string(charge.Description)}
 	if a.isConnected() && fee > 0 {
@@ -198,7 +198,7 @@ func (a *account) bookCharge(charge *object.Charge, pi *object.PaymentIntent) {
 	charge.TransferData = &object.TransferData{Amount: pi.TransferData.Amount, Destination: pi.TransferData.Destination}
 	amount := charge.Amount
 	if pi.TransferData.Amount != nil {
-		amount = *pi.TransferData.Amount
+		amount = min(*pi.TransferData.Amount, amount)
 	}
 	if amount == 0 {
 		return

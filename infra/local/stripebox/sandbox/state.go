@@ -164,6 +164,7 @@ func (a *account) restore(encoded []byte) ([]undelivered, error) {
 	}
 	a.state = kept.state
 	a.now = a.clock()
+	a.relinkDiscounts()
 	a.seedPortal() // a file from before the portal holds no configuration
 	return kept.Undelivered, nil
 }

@@ -9,6 +9,7 @@ import (
 )
 
 type createSubscriptionParams struct {
+	discountsParams
 	subscriptionShareParams
 	CancelAt             *int64          `form:"cancel_at"`
 	CancelAtPeriodEnd    bool            `form:"cancel_at_period_end"`
@@ -52,12 +53,15 @@ func createSubscription(c *call, p createSubscriptionParams) (any, error) {
 	if method == nil {
 		method = c.PaymentMethods.get(spec.customer.InvoiceSettings.DefaultPaymentMethod.ID)
 	}
-	free := spec.trialEnd > c.now || total(spec.items) == 0
+	free := spec.trialEnd > c.now || c.dueAtStart(spec) == 0
 	if method == nil && !free && p.PaymentBehavior != "default_incomplete" {
 		return nil, invalid("", codeMissing, "%s", noMethodMessage)
 	}
 	if p.PaymentBehavior == "error_if_incomplete" && !free && method.card().onCharge != nil {
 		return nil, method.card().onCharge.err()
+	}
+	if p.PaymentBehavior == "error_if_incomplete" && !free && method.needsChallenge() {
+		return nil, refusal("subscription_payment_intent_requires_action", "", authenticationRequired).err()
 	}
 	sub := c.newSubscription(spec)
 	// A decline is no error here: the subscription stays incomplete and its
@@ -94,6 +98,10 @@ func (p *createSubscriptionParams) spec(a *account) (subscriptionSpec, error) {
 		spec.items = append(spec.items, built)
 	}
 	if err := sameCycle(spec.items); err != nil {
+		return spec, err
+	}
+	what := purchase{spec.customer, total(spec.items), spec.items[0].price.Currency}
+	if spec.offers, _, err = p.offers(a, nil, what); err != nil {
 		return spec, err
 	}
 	if p.CancelAt != nil {

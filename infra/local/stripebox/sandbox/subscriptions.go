@@ -60,7 +60,9 @@ type subscriptionSpec struct {
 	metadata          map[string]string
 	description       string
 	defaultMethod     string
-	trialEnd          int64 // 0: no trial
+	offers            []offer            // to make discounts of
+	discounts         []*object.Discount // made already
+	trialEnd          int64              // 0: no trial
 	cancelAt          int64
 	cancelAtPeriodEnd bool
 	saveMethod        string // payment_settings[save_default_payment_method]
@@ -92,7 +94,9 @@ func (a *account) newSubscription(spec subscriptionSpec) *subscription {
 	spec.share.apply(&sub.Subscription)
 	sub.CancelAt = object.Unix(spec.cancelAt)
 	a.scheduleCancellation(sub, spec.cancelAtPeriodEnd)
-	return a.Subscriptions.add(sub)
+	a.Subscriptions.add(sub)
+	a.discountSubscription(sub, a.discounts(spec.offers, spec.discounts))
+	return sub
 }
 
 func (a *account) newItem(subscriptionID string, spec itemSpec) *object.SubscriptionItem {

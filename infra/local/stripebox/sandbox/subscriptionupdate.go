@@ -10,6 +10,7 @@ import (
 )
 
 type updateSubscriptionParams struct {
+	discountsParams
 	subscriptionShareParams
 	CancelAt             *string            `form:"cancel_at"` // a time, or empty to unset
 	CancelAtPeriodEnd    *bool              `form:"cancel_at_period_end"`
@@ -53,6 +54,8 @@ type subscriptionUpdate struct {
 	trialEnd int64
 	share    subscriptionShare
 	items    []*object.SubscriptionItem // nil when they stay
+	offers   []offer
+	kept     []*object.Discount
 }
 
 func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscriptionUpdate, error) {
@@ -80,7 +83,10 @@ func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscr
 	if err != nil {
 		return nil, err
 	}
-	return &subscriptionUpdate{*p, cancelAt, trialEnd, shared, items}, nil
+	update := &subscriptionUpdate{updateSubscriptionParams: *p, cancelAt: cancelAt, trialEnd: trialEnd, share: shared, items: items}
+	what := purchase{a.Customers.get(sub.Customer.ID), itemsTotal(sub.Items.Data), sub.Currency}
+	update.offers, update.kept, err = p.offers(a, sub.Discounts, what)
+	return update, err
 }
 
 // apply changes the subscription and drafts the invoice that is due at once, if
@@ -88,6 +94,9 @@ func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscr
 func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoice {
 	u.applyPlain(sub)
 	u.share.apply(&sub.Subscription)
+	if u.given() {
+		a.discountSubscription(sub, a.discounts(u.offers, u.kept))
+	}
 	if u.CancelAt != nil {
 		sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt = u.cancelAt, false, 0
 	}
@@ -112,8 +121,15 @@ func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoic
 	return invoice
 }
 
+func itemsTotal(items []*object.SubscriptionItem) (sum int64) {
+	for _, item := range items {
+		sum += item.Price.UnitAmount * item.Quantity
+	}
+	return sum
+}
+
 func (p *updateSubscriptionParams) changesBilling() bool {
-	return p.CancelAt != nil || p.CancelAtPeriodEnd != nil || p.DefaultPaymentMethod != nil || len(p.Items) > 0 || p.TrialEnd != ""
+	return p.CancelAt != nil || p.CancelAtPeriodEnd != nil || p.DefaultPaymentMethod != nil || len(p.Items) > 0 || p.TrialEnd != "" || p.given()
 }
 
 // cancelAt is the time that the parameter gives; 0 unsets it.

@@ -42,7 +42,7 @@ func requestVersion(r *http.Request) (string, error) {
 // eventIn is an event as an endpoint of a version is told of it. The previous
 // attributes are what differs between the renderings of before and after.
 func eventIn(version string, event *object.Event) (*object.Event, error) {
-	if version == object.APIVersion {
+	if version == event.APIVersion {
 		return event, nil
 	}
 	after, err := object.Render(version, event.Data.Object)

@@ -83,6 +83,7 @@ func TestBothVersionsTellTheSameFacts(t *testing.T) {
 	b.payWith(sub, "pm_card_chargeCustomerFail")
 	b.advance(`{"days":60}`)
 	b.settle()
+	dropLaterEvents(t, after)
 	if len(before.bodies) == 0 || len(before.bodies) != len(after.bodies) {
 		t.Fatalf("%d and %d events", len(before.bodies), len(after.bodies))
 	}
@@ -106,6 +107,22 @@ func TestBothVersionsTellTheSameFacts(t *testing.T) {
 	} {
 		if facts[kind] == 0 {
 			t.Errorf("no %s was compared", kind)
+		}
+	}
+}
+
+// dropLaterEvents takes away what endpoints of 2024-06-20 are not told of.
+func dropLaterEvents(t *testing.T, v *versionHook) {
+	t.Helper()
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for id, body := range v.bodies {
+		var event struct{ Type string }
+		if err := json.Unmarshal(body, &event); err != nil {
+			t.Fatal(err)
+		}
+		if event.Type == "invoice_payment.paid" {
+			delete(v.bodies, id)
 		}
 	}
 }

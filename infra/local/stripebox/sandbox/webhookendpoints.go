@@ -29,7 +29,8 @@ func (a *account) endpointsFor(eventType string) []*endpoint {
 	var endpoints []*endpoint
 	add := func(owner *account, connect bool) {
 		for e := range owner.Endpoints.all {
-			if e.Connect == connect && e.Status == "enabled" && wants(e.EnabledEvents, eventType) {
+			told := e.Connect == connect && (!isLater(eventType) || e.APIVersion == object.CloverVersion)
+			if told && e.Status == "enabled" && wants(e.EnabledEvents, eventType) {
 				endpoints = append(endpoints, e)
 			}
 		}
