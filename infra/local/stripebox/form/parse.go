@@ -60,6 +60,15 @@ func (v Values) Take(name string) []string {
 	return texts
 }
 
+// Text is a top-level parameter; empty when it was not sent or is no text.
+func (v Values) Text(name string) string {
+	child := v.root.children[name]
+	if child == nil || child.text == nil {
+		return ""
+	}
+	return *child.text
+}
+
 // splitName turns items[0][price] into items, 0, price.
 func splitName(name string) []string {
 	head, rest, found := strings.Cut(name, "[")

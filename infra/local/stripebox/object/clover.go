@@ -41,6 +41,9 @@ func toClover(value any) {
 		for _, member := range value {
 			toClover(member)
 		}
+		if value["deleted"] == true && value["object"] != "discount" {
+			return // only an id is left
+		}
 		if move := cloverMoves(value["object"]); move != nil {
 			move(value)
 		}
@@ -83,6 +86,18 @@ func cloverMoves(kind any) func(map[string]any) {
 		return func(transaction map[string]any) { transaction["balance_type"] = "payments" }
 	case "dispute":
 		return cloverDispute
+	case "subscription_schedule":
+		return func(schedule map[string]any) {
+			phases, _ := schedule["phases"].([]any)
+			for _, element := range phases {
+				if phase, ok := element.(map[string]any); ok {
+					delete(phase, "coupon")
+				}
+			}
+			schedule["billing_mode"] = map[string]any{"type": "classic"}
+		}
+	case "invoiceitem":
+		return cloverInvoiceItem
 	case "discount":
 		return func(discount map[string]any) {
 			discount["source"] = couponReference(discount)
@@ -123,7 +138,9 @@ func cloverSubscription(sub map[string]any) {
 			item["current_period_start"], item["current_period_end"] = sub["current_period_start"], sub["current_period_end"]
 		}
 	}
-	sub["billing_mode"] = map[string]any{"type": "classic"}
+	if sub["billing_mode"] == nil {
+		sub["billing_mode"] = map[string]any{"type": "classic"}
+	}
 	remove(sub, "current_period_start", "current_period_end", "discount")
 }
 
@@ -131,17 +148,17 @@ func cloverInvoice(invoice map[string]any) {
 	invoice["parent"] = nil
 	if invoice["subscription"] != nil {
 		details, _ := invoice["subscription_details"].(map[string]any)
-		invoice["parent"] = map[string]any{
-			"quote_details":        nil,
-			"subscription_details": map[string]any{"metadata": details["metadata"], "subscription": invoice["subscription"]},
-			"type":                 "subscription_details",
+		parent := map[string]any{"metadata": details["metadata"], "subscription": invoice["subscription"]}
+		if date := invoice["subscription_proration_date"]; date != nil {
+			parent["subscription_proration_date"] = date
 		}
+		invoice["parent"] = map[string]any{"quote_details": nil, "subscription_details": parent, "type": "subscription_details"}
 	}
 	invoice["amount_overpaid"] = 0
 	invoice["total_pretax_credit_amounts"] = pretaxCredits(invoice["total_discount_amounts"])
 	invoice["total_taxes"] = invoice["total_tax_amounts"] // both are empty: the sandbox has no tax
 	remove(invoice, "application_fee_amount", "charge", "discount", "paid", "paid_out_of_band", "payment_intent", "quote",
-		"subscription", "subscription_details", "tax", "total_tax_amounts", "transfer_data")
+		"subscription", "subscription_details", "subscription_proration_date", "tax", "total_tax_amounts", "transfer_data")
 }
 
 func cloverInvoiceLine(line map[string]any) {
@@ -158,7 +175,17 @@ func cloverInvoiceLine(line map[string]any) {
 			"invoice_item": line["invoice_item"], "proration": line["proration"], "proration_details": line["proration_details"],
 			"subscription": line["subscription"], "subscription_item": line["subscription_item"],
 		},
-		"type": "subscription_item_details", // every line of the sandbox bills a subscription
+		"type": "subscription_item_details",
+	}
+	if line["subscription_item"] == nil {
+		line["parent"] = map[string]any{
+			"invoice_item_details": map[string]any{
+				"invoice_item": line["invoice_item"], "proration": line["proration"], "proration_details": line["proration_details"],
+				"subscription": line["subscription"],
+			},
+			"subscription_item_details": nil,
+			"type":                      "invoice_item_details",
+		}
 	}
 	line["pretax_credit_amounts"], line["taxes"] = pretaxCredits(line["discount_amounts"]), line["tax_amounts"]
 	remove(line, "amount_excluding_tax", "invoice_item", "plan", "price", "proration", "proration_details", "subscription_item",
@@ -170,7 +197,36 @@ func cloverPortalConfiguration(configuration map[string]any) {
 	if update, ok := features["subscription_update"].(map[string]any); ok {
 		update["schedule_at_period_end"] = map[string]any{"conditions": []any{}}
 		update["trial_update_behavior"] = "end_trial" // the default; the sandbox offers no other
+		products, _ := update["products"].([]any)
+		for _, element := range products {
+			if product, ok := element.(map[string]any); ok {
+				product["adjustable_quantity"] = map[string]any{"enabled": false, "maximum": nil, "minimum": 1}
+			}
+		}
 	}
+}
+
+func cloverInvoiceItem(item map[string]any) {
+	item["parent"] = nil
+	if item["subscription"] != nil {
+		details := map[string]any{"subscription": item["subscription"]}
+		if item["subscription_item"] != nil {
+			details["subscription_item"] = item["subscription_item"]
+		}
+		item["parent"] = map[string]any{"subscription_details": details, "type": "subscription_details"}
+	}
+	item["pricing"] = nil
+	if price, ok := item["price"].(map[string]any); ok {
+		item["pricing"] = map[string]any{
+			"price_details":       map[string]any{"price": price["id"], "product": price["product"]},
+			"type":                "price_details",
+			"unit_amount_decimal": item["unit_amount_decimal"],
+		}
+	}
+	if item["discountable"] == false { // else null by its text and not by its schema
+		item["net_amount"] = item["amount"]
+	}
+	remove(item, "plan", "price", "subscription", "subscription_item", "unit_amount", "unit_amount_decimal")
 }
 
 func cloverSession(session map[string]any) {

@@ -23,7 +23,7 @@ type Customer struct {
 	PreferredLocales    Strings                 `json:"preferred_locales"`
 	Shipping            Null                    `json:"shipping"`
 	TaxExempt           string                  `json:"tax_exempt"`
-	TestClock           Null                    `json:"test_clock"`
+	TestClock           Ref                     `json:"test_clock"`
 	// What follows is left out unless it is expanded.
 	InvoiceCreditBalance *EmptyHash   `json:"invoice_credit_balance,omitempty"`
 	Tax                  *CustomerTax `json:"tax,omitempty"`

@@ -22,6 +22,15 @@ func (s *Subscription) ResourceID() string { return s.ID }
 func (i *Invoice) ResourceID() string { return i.ID }
 
 // ResourceID is the id under which the resource is stored.
+func (s *SubscriptionSchedule) ResourceID() string { return s.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (c *TestClock) ResourceID() string { return c.ID }
+
+// ResourceID is the id under which the resource is stored.
+func (i *InvoiceItem) ResourceID() string { return i.ID }
+
+// ResourceID is the id under which the resource is stored.
 func (p *PaymentIntent) ResourceID() string { return p.ID }
 
 // ResourceID is the id under which the resource is stored.

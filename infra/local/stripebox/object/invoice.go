@@ -2,7 +2,7 @@ package object
 
 // Invoice is https://docs.stripe.com/api/invoices/object.
 type Invoice struct {
-	ID                           string               `json:"id"`
+	ID                           string               `json:"id,omitempty"` // an upcoming invoice has none
 	Object                       string               `json:"object"`
 	AccountCountry               string               `json:"account_country"`
 	AccountName                  string               `json:"account_name"`
@@ -17,7 +17,7 @@ type Invoice struct {
 	Attempted                    bool                 `json:"attempted"`
 	AutoAdvance                  bool                 `json:"auto_advance"`
 	AutomaticTax                 StatusTax            `json:"automatic_tax"`
-	AutomaticallyFinalizesAt     Null                 `json:"automatically_finalizes_at"`
+	AutomaticallyFinalizesAt     Unix                 `json:"automatically_finalizes_at"`
 	BillingReason                string               `json:"billing_reason"`
 	Charge                       Ref                  `json:"charge"`
 	CollectionMethod             string               `json:"collection_method"`
@@ -32,16 +32,16 @@ type Invoice struct {
 	CustomerShipping             Null                 `json:"customer_shipping"`
 	CustomerTaxExempt            string               `json:"customer_tax_exempt"`
 	CustomerTaxIDs               EmptyList            `json:"customer_tax_ids"`
-	DefaultPaymentMethod         Null                 `json:"default_payment_method"`
+	DefaultPaymentMethod         Ref                  `json:"default_payment_method"`
 	DefaultSource                Null                 `json:"default_source"`
 	DefaultTaxRates              EmptyList            `json:"default_tax_rates"`
 	Description                  Text                 `json:"description"`
 	Discount                     *Discount            `json:"discount"`
 	Discounts                    Many[Ref]            `json:"discounts"`
-	DueDate                      Null                 `json:"due_date"`
+	DueDate                      Unix                 `json:"due_date"`
 	EffectiveAt                  Unix                 `json:"effective_at"`
 	EndingBalance                *int64               `json:"ending_balance"`
-	Footer                       Null                 `json:"footer"`
+	Footer                       Text                 `json:"footer"`
 	FromInvoice                  Null                 `json:"from_invoice"`
 	HostedInvoiceURL             Text                 `json:"hosted_invoice_url"`
 	InvoicePDF                   Text                 `json:"invoice_pdf"`
@@ -73,10 +73,11 @@ type Invoice struct {
 	StatusTransitions            StatusTransitions    `json:"status_transitions"`
 	Subscription                 Ref                  `json:"subscription"`
 	SubscriptionDetails          *SubscriptionDetails `json:"subscription_details"`
+	SubscriptionProrationDate    int64                `json:"subscription_proration_date,omitempty"` // of an upcoming invoice
 	Subtotal                     int64                `json:"subtotal"`
 	SubtotalExcludingTax         int64                `json:"subtotal_excluding_tax"`
 	Tax                          Null                 `json:"tax"`
-	TestClock                    Null                 `json:"test_clock"`
+	TestClock                    Ref                  `json:"test_clock"`
 	Total                        int64                `json:"total"`
 	TotalDiscountAmounts         Many[DiscountAmount] `json:"total_discount_amounts"`
 	TotalExcludingTax            int64                `json:"total_excluding_tax"`
@@ -115,7 +116,7 @@ type InvoiceLine struct {
 	Amount                 int64                `json:"amount"`
 	AmountExcludingTax     int64                `json:"amount_excluding_tax"`
 	Currency               string               `json:"currency"`
-	Description            string               `json:"description"`
+	Description            Text                 `json:"description"`
 	DiscountAmounts        Many[DiscountAmount] `json:"discount_amounts"`
 	Discountable           bool                 `json:"discountable"`
 	Discounts              EmptyList            `json:"discounts"`

@@ -20,7 +20,7 @@ type PortalFlow struct {
 	AfterCompletion           PortalAfterCompletion     `json:"after_completion"`
 	SubscriptionCancel        *PortalFlowCancel         `json:"subscription_cancel"`
 	SubscriptionUpdate        *PortalFlowOfSubscription `json:"subscription_update"`
-	SubscriptionUpdateConfirm Null                      `json:"subscription_update_confirm"`
+	SubscriptionUpdateConfirm *PortalFlowConfirm        `json:"subscription_update_confirm"`
 	Type                      string                    `json:"type"`
 }
 
@@ -106,12 +106,33 @@ type PortalReason struct {
 	Options Strings `json:"options"`
 }
 
-// PortalSubscriptionUpdate says how a customer can change a subscription, which
-// the sandbox never lets it.
+// PortalFlowConfirm is the change of a subscription that a flow has confirmed.
+type PortalFlowConfirm struct {
+	Discounts    EmptyList           `json:"discounts"`
+	Items        []PortalConfirmItem `json:"items"`
+	Subscription string              `json:"subscription"`
+}
+
+// PortalConfirmItem is what an item of a subscription is to become.
+type PortalConfirmItem struct {
+	ID       Text   `json:"id"`
+	Price    Text   `json:"price"`
+	Quantity *int64 `json:"quantity,omitempty"`
+}
+
+// PortalProduct is a product with those of its prices that a customer can
+// change to.
+type PortalProduct struct {
+	Prices  Strings `json:"prices"`
+	Product string  `json:"product"`
+}
+
+// PortalSubscriptionUpdate says how a customer can change a subscription.
 type PortalSubscriptionUpdate struct {
-	DefaultAllowedUpdates EmptyList `json:"default_allowed_updates"`
-	Enabled               bool      `json:"enabled"`
-	ProrationBehavior     string    `json:"proration_behavior"`
+	DefaultAllowedUpdates Strings         `json:"default_allowed_updates"`
+	Enabled               bool            `json:"enabled"`
+	Products              []PortalProduct `json:"products,omitempty"`
+	ProrationBehavior     string          `json:"proration_behavior"`
 }
 
 // PortalLogin is the page through which customers find the portal by

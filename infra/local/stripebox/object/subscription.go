@@ -9,6 +9,7 @@ type Subscription struct {
 	AutomaticTax                  Tax                     `json:"automatic_tax"`
 	BillingCycleAnchor            int64                   `json:"billing_cycle_anchor"`
 	BillingCycleAnchorConfig      Null                    `json:"billing_cycle_anchor_config"`
+	BillingMode                   *BillingMode            `json:"billing_mode,omitempty"` // nil: classic
 	BillingThresholds             Null                    `json:"billing_thresholds"`
 	CancelAt                      Unix                    `json:"cancel_at"`
 	CancelAtPeriodEnd             bool                    `json:"cancel_at_period_end"`
@@ -35,19 +36,43 @@ type Subscription struct {
 	Metadata                      Metadata                `json:"metadata"`
 	NextPendingInvoiceItemInvoice Null                    `json:"next_pending_invoice_item_invoice"`
 	OnBehalfOf                    Ref                     `json:"on_behalf_of"`
-	PauseCollection               Null                    `json:"pause_collection"`
+	PauseCollection               *PauseCollection        `json:"pause_collection"`
 	PaymentSettings               SubscriptionPayment     `json:"payment_settings"`
 	PendingInvoiceItemInterval    Null                    `json:"pending_invoice_item_interval"`
 	PendingSetupIntent            Ref                     `json:"pending_setup_intent"`
 	PendingUpdate                 Null                    `json:"pending_update"`
-	Schedule                      Null                    `json:"schedule"`
+	Plan                          *Plan                   `json:"plan,omitempty"`     // of the only item
+	Quantity                      *int64                  `json:"quantity,omitempty"` // of the only item
+	Schedule                      Ref                     `json:"schedule"`
 	StartDate                     int64                   `json:"start_date"`
 	Status                        string                  `json:"status"`
-	TestClock                     Null                    `json:"test_clock"`
+	TestClock                     Ref                     `json:"test_clock"`
 	TransferData                  *SubscriptionTransfer   `json:"transfer_data"`
 	TrialEnd                      Unix                    `json:"trial_end"`
 	TrialSettings                 TrialSettings           `json:"trial_settings"`
 	TrialStart                    Unix                    `json:"trial_start"`
+}
+
+// BillingMode is the way in which a subscription is billed. Stripe has it since
+// 2025-06-30.basil and, as all that it adds, tells it in older versions, too.
+type BillingMode struct {
+	Flexible EmptyHash `json:"flexible"`
+	Type     string    `json:"type"`
+}
+
+// PauseCollection says what becomes of the invoices while nothing is collected.
+type PauseCollection struct {
+	Behavior  string `json:"behavior"`
+	ResumesAt Unix   `json:"resumes_at"`
+}
+
+// SetItems gives the subscription its items, and the plan and quantity that it
+// shows of its own while there is only one.
+func (s *Subscription) SetItems(items []*SubscriptionItem) {
+	s.Items.Data, s.Plan, s.Quantity = items, nil, nil
+	if len(items) == 1 {
+		s.Plan, s.Quantity = items[0].Plan, &items[0].Quantity
+	}
 }
 
 // SubscriptionItem is one price of a subscription with its quantity.

@@ -81,17 +81,25 @@ func read(file []byte, supplements map[[2]string]*spec.Schema) (*Description, er
 }
 
 // undescribed are fields that Stripe sends, as its own samples of the same
-// version show, but leaves out of its public description. The keys are
-// a schema and its field.
+// version show, but leaves out of its public description. A subscription's plan
+// and quantity are not in the samples either: recordings of its test mode have
+// them in every version, of subscriptions with one item. Its billing_mode is
+// newer than the description. The keys are a schema
+// and its field.
 func undescribed() map[[2]string]*spec.Schema {
 	plan := &spec.Schema{AnyOf: []*spec.Schema{{Ref: schemaPrefix + "plan"}}, Nullable: true}
 	return map[[2]string]*spec.Schema{
-		{"subscription_item", "plan"}:      plan,
-		{"line_item", "plan"}:              plan,
-		{"charge", "source"}:               {AnyOf: []*spec.Schema{{Ref: schemaPrefix + "payment_source"}}, Nullable: true},
-		{"payment_intent", "source"}:       {Type: spec.TypeString, Nullable: true},
-		{"product", "type"}:                {Type: spec.TypeString, Enum: []any{"good", "service"}},
-		{"recurring", "trial_period_days"}: {Type: spec.TypeInteger, Nullable: true},
+		{"subscription", "billing_mode"}:                     {Type: spec.TypeObject, AdditionalPropertiesAllowed: true},
+		{"subscription", "plan"}:                             plan,
+		{"subscription", "quantity"}:                         {Type: spec.TypeInteger, Nullable: true},
+		{"subscription_item", "plan"}:                        plan,
+		{"line_item", "plan"}:                                plan,
+		{"invoiceitem", "plan"}:                              plan,
+		{"subscription_schedule_configuration_item", "plan"}: {AnyOf: []*spec.Schema{{Type: spec.TypeString}, plan}},
+		{"charge", "source"}:                                 {AnyOf: []*spec.Schema{{Ref: schemaPrefix + "payment_source"}}, Nullable: true},
+		{"payment_intent", "source"}:                         {Type: spec.TypeString, Nullable: true},
+		{"product", "type"}:                                  {Type: spec.TypeString, Enum: []any{"good", "service"}},
+		{"recurring", "trial_period_days"}:                   {Type: spec.TypeInteger, Nullable: true},
 	}
 }
 
@@ -99,6 +107,8 @@ func undescribed() map[[2]string]*spec.Schema {
 func undescribedInClover() map[[2]string]*spec.Schema {
 	fields := undescribed()
 	delete(fields, [2]string{"line_item", "plan"})
+	delete(fields, [2]string{"invoiceitem", "plan"})
+	delete(fields, [2]string{"subscription", "billing_mode"})
 	return fields
 }
 

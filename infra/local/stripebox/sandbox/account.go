@@ -25,9 +25,10 @@ type account struct {
 	state
 
 	// What the running operation works with, set by begin.
-	now    int64               // the account's clock, in seconds since the epoch
-	cause  object.EventRequest // what the family's events name as their request; the platform's counts
-	events []string            // the ids of the events it has made
+	onClock string              // the test clock that now is read from; empty: the account's
+	now     int64               // the account's clock, in seconds since the epoch
+	cause   object.EventRequest // what the family's events name as their request; the platform's counts
+	events  []string            // the ids of the events it has made
 }
 
 // state is the part of an account that a snapshot keeps.
@@ -36,9 +37,12 @@ type state struct {
 	// Origin is where the hosted pages were last found from outside.
 	Origin string `json:"origin"`
 	// OffsetSeconds is how far the account's clock is ahead of Options.Now.
-	OffsetSeconds int64 `json:"offset_seconds"`
-	Objects       int64 `json:"objects"`  // ids handed out to resources
-	Requests      int64 `json:"requests"` // ids handed out to requests
+	OffsetSeconds int64    `json:"offset_seconds"`
+	Objects       int64    `json:"objects"`  // ids handed out to resources
+	Requests      int64    `json:"requests"` // ids handed out to requests
+	Settings      settings `json:"settings"`
+	// AdvancingDrafts are the manual invoices that are finalized by themselves.
+	AdvancingDrafts []string `json:"advancing_drafts"`
 
 	Faults fault.Plan `json:"faults,omitempty"`
 
@@ -68,10 +72,13 @@ type state struct {
 	PaymentMethods       table[*paymentMethod]              `json:"payment_methods"`
 	Sessions             table[*session]                    `json:"checkout_sessions"`
 	Subscriptions        table[*subscription]               `json:"subscriptions"`
+	Schedules            table[*schedule]                   `json:"subscription_schedules"`
+	TestClocks           table[*object.TestClock]           `json:"test_clocks"`
 	Invoices             table[*object.Invoice]             `json:"invoices"`
 	InvoicePayments      table[*object.InvoicePayment]      `json:"invoice_payments"`
 	PaymentIntents       table[*object.PaymentIntent]       `json:"payment_intents"`
 	SetupIntents         table[*object.SetupIntent]         `json:"setup_intents"`
+	InvoiceItems         table[*object.InvoiceItem]         `json:"invoice_items"`
 	Charges              table[*object.Charge]              `json:"charges"`
 	Refunds              table[*object.Refund]              `json:"refunds"`
 	Disputes             table[*object.Dispute]             `json:"disputes"`
@@ -102,10 +109,13 @@ func newAccount(s *Server, id string) *account {
 		PaymentMethods:       newTable[*paymentMethod]("PaymentMethod", "payment_method"),
 		Sessions:             newTable[*session]("checkout session", "session"),
 		Subscriptions:        newTable[*subscription]("subscription", "id"),
+		Schedules:            newTable[*schedule]("subscription schedule", "schedule"),
+		TestClocks:           newTable[*object.TestClock]("test clock", "test_clock"),
 		Invoices:             newTable[*object.Invoice]("invoice", "id"),
 		InvoicePayments:      newTable[*object.InvoicePayment]("invoice payment", "invoice_payment"),
 		PaymentIntents:       newTable[*object.PaymentIntent]("payment_intent", "intent"),
 		SetupIntents:         newTable[*object.SetupIntent]("setupintent", "intent"),
+		InvoiceItems:         newTable[*object.InvoiceItem]("invoiceitem", "id"),
 		Charges:              newTable[*object.Charge]("charge", "id"),
 		Refunds:              newTable[*object.Refund]("refund", "id"),
 		Disputes:             newTable[*object.Dispute]("dispute", "dispute"),
@@ -125,7 +135,7 @@ func newAccount(s *Server, id string) *account {
 func (a *account) begin() {
 	a.mu.Lock()
 	for member := range a.family {
-		member.cause, member.events = object.EventRequest{}, nil
+		member.cause, member.events, member.onClock = object.EventRequest{}, nil, ""
 	}
 	a.runFamily(a.clock())
 }
@@ -145,7 +155,10 @@ func (a *account) lookup(id string) any {
 		finder(&a.Discounts),
 		finder(&a.PaymentMethods),
 		finder(&a.Subscriptions),
+		finder(&a.Schedules),
+		finder(&a.TestClocks),
 		finder(&a.Invoices),
+		finder(&a.InvoiceItems),
 		finder(&a.InvoicePayments),
 		finder(&a.PaymentIntents),
 		finder(&a.SetupIntents),

@@ -85,7 +85,7 @@ func (s *Server) serveAPI(run operation) http.HandlerFunc {
 		}
 		key, _ := secretKey(r)
 		c := &call{account: a, id: r.PathValue("id"), part: r.PathValue("part"), key: key, path: r.URL.Path, origin: s.origin(r), values: values,
-			refusal: checkRequest(r, encoded), version: version}
+			refusal: checkRequest(r, describedParams(encoded, version)), version: version}
 		reply, injected := c.answer(w.Header(), r, encoded, run)
 		if reply == nil {
 			breakOff(r, injected)
@@ -105,6 +105,7 @@ func (c *call) answer(header http.Header, r *http.Request, encoded string, run o
 	header.Set("Date", utc(c.now).Format(http.TimeFormat)) // the account's clock, as its events have it
 	header.Set("Request-Id", requestID)
 	header.Set("Stripe-Version", c.version)
+	c.enterClock()
 	if c.isConnected() {
 		header.Set(headerAccount, c.account.id)
 	}

@@ -170,5 +170,6 @@ func (s *Server) challengeHost(w http.ResponseWriter, r *http.Request) *account 
 		return nil
 	}
 	a.begin()
+	a.enterClockOf(a.ownerOf(id))
 	return a
 }

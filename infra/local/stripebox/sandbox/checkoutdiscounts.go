@@ -206,6 +206,7 @@ func (s *Server) postToSession(w http.ResponseWriter, r *http.Request) (*account
 	}
 	a.begin()
 	current := a.Sessions.get(id)
+	a.enterClockOf(current.Customer.ID)
 	if current.Status != statusOpen {
 		defer a.mu.Unlock()
 		a.writeCheckout(w, http.StatusConflict, current, a.page(current, pageInput{}, nil, ""))

@@ -13,7 +13,7 @@ var checkoutHTML string
 
 // checkoutTemplate is parsed once; a mistake in it shows when the program
 // starts.
-var checkoutTemplate = template.Must(template.New("checkout").Parse(checkoutHTML))
+var checkoutTemplate = template.Must(template.New("checkout").Parse(checkoutHTML + fieldHTML))
 
 // checkoutPage is what the page shows.
 type checkoutPage struct {
@@ -54,6 +54,7 @@ func (s *Server) serveCheckout(w http.ResponseWriter, r *http.Request) {
 	a.begin()
 	defer a.mu.Unlock()
 	current := a.Sessions.get(id)
+	a.enterClockOf(current.Customer.ID)
 	input := pageInput{}
 	if number := r.URL.Query().Get("card"); number != "" {
 		input = prefilled(number, a.now)

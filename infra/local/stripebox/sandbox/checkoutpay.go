@@ -86,7 +86,7 @@ func (a *account) paySubscription(s *session, b buyer) *decline {
 	spec := subscriptionSpec{
 		customer: customer, metadata: maps.Clone(s.SubscriptionData.Metadata), description: s.SubscriptionData.Description,
 		defaultMethod: pm.ID, trialEnd: s.trialUntil(a.now), saveMethod: "off", share: s.SubscriptionData.Share,
-		discounts: a.sessionDiscounts(s),
+		discounts: a.sessionDiscounts(s), flexible: s.SubscriptionData.Flexible, trialSettings: s.SubscriptionData.TrialSettings,
 	}
 	var extras []itemSpec
 	for _, line := range s.Lines {

@@ -39,6 +39,9 @@ type subscriptionData struct {
 	TrialEnd    int64             `json:"trial_end"`
 	TrialDays   int64             `json:"trial_days"`
 	Share       subscriptionShare `json:"share"`
+	Flexible    bool              `json:"flexible"` // the billing mode
+	// TrialSettings are those of the subscription that they are given to.
+	TrialSettings trialSettingsParams `json:"trial_settings"`
 }
 
 // paymentData is what the payment intent of a session will be given.
@@ -80,10 +83,12 @@ type createSessionParams struct {
 	UIMode             string           `form:"ui_mode" enum:"hosted"`
 	SubscriptionData   *struct {
 		subscriptionShareParams
-		Description     string        `form:"description"`
-		Metadata        form.Metadata `form:"metadata"`
-		TrialEnd        string        `form:"trial_end"`
-		TrialPeriodDays *int64        `form:"trial_period_days"`
+		BillingMode     billingModeParams   `form:"billing_mode"`
+		Description     string              `form:"description"`
+		Metadata        form.Metadata       `form:"metadata"`
+		TrialEnd        string              `form:"trial_end"`
+		TrialPeriodDays *int64              `form:"trial_period_days"`
+		TrialSettings   trialSettingsParams `form:"trial_settings"`
 	} `form:"subscription_data"`
 	PaymentIntentData *struct {
 		shareParams
@@ -131,6 +136,7 @@ func createCheckoutSession(c *call, p createSessionParams) (any, error) {
 		URL: object.Text(c.origin + "/c/pay/" + id),
 	}
 	p.applyMode(s)
+	s.SubscriptionData.Flexible = p.flexible(c.version)
 	if p.Mode == modeSetup {
 		p.startSetup(c.account, s)
 	} else {
@@ -234,7 +240,7 @@ func (p *createSessionParams) readDetails(a *account, s *session) error {
 		if _, err := a.trialEnd(path, d.TrialEnd, d.TrialPeriodDays); err != nil {
 			return err
 		}
-		s.SubscriptionData = subscriptionData{Description: d.Description, Metadata: d.Metadata.Apply(nil)}
+		s.SubscriptionData = subscriptionData{Description: d.Description, Metadata: d.Metadata.Apply(nil), TrialSettings: d.TrialSettings}
 		if d.TrialPeriodDays != nil {
 			s.SubscriptionData.TrialDays = *d.TrialPeriodDays
 		}

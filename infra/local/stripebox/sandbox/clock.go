@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -14,6 +15,8 @@ const (
 	incompleteLifetime = 23 * 60 * 60
 	// trialReminder is how long before a trial's end it is announced.
 	trialReminder = 3 * secondsPerDay
+	// never is the time of what does not happen by itself.
+	never = math.MaxInt64
 )
 
 // task is something that happens by itself at a time.
@@ -47,16 +50,36 @@ func (a *account) nextTask() (next task, found bool) {
 	}
 	consider(a.discountTask())
 	consider(a.disputeTask())
+	// Schedules come first: what renews as a phase begins is billed as the phase
+	// says.
+	for s := range a.Schedules.all {
+		if s.TestClock.ID == a.onClock {
+			consider(a.scheduleTask(s))
+		}
+	}
 	for sub := range a.Subscriptions.all {
-		consider(a.subscriptionTask(sub))
+		if sub.TestClock.ID == a.onClock {
+			consider(a.subscriptionTask(sub))
+		}
+	}
+	for _, id := range a.AdvancingDrafts {
+		if a.Invoices.get(id).TestClock.ID == a.onClock {
+			consider(a.draftTask(id), true)
+		}
 	}
 	for s := range a.Sessions.all {
-		if s.Status == statusOpen {
+		if s.Status == statusOpen && a.onClockOf(s.Customer.ID) {
 			consider(task{s.ExpiresAt, func() { a.expireSession(s) }}, true)
 		}
 	}
+	if a.onClock != "" {
+		return next, found // what follows belongs to no customer
+	}
 	for payout := range a.Payouts.all {
 		consider(a.payoutTask(payout))
+	}
+	for clock := range a.TestClocks.all {
+		consider(task{clock.DeletesAfter, func() { a.deleteClock(clock) }}, true)
 	}
 	return next, found
 }
@@ -70,6 +93,9 @@ func (a *account) subscriptionTask(sub *subscription) (task, bool) {
 		return task{sub.Created + incompleteLifetime, func() { a.endSubscription(sub, statusIncompleteExpired, "") }}, true
 	}
 	next := task{sub.CurrentPeriodEnd, func() { a.renew(sub) }}
+	if sub.Status == statusPaused {
+		next = a.pausedTask(sub)
+	}
 	for _, id := range sub.OpenInvoices {
 		invoice := a.Invoices.get(id)
 		if at := int64(invoice.NextPaymentAttempt); at != 0 && at <= next.at {
@@ -82,6 +108,9 @@ func (a *account) subscriptionTask(sub *subscription) (task, bool) {
 			a.emit("customer.subscription.trial_will_end", sub.shown())
 		}}
 	}
+	if pause := sub.PauseCollection; pause != nil && pause.ResumesAt != 0 && int64(pause.ResumesAt) <= next.at {
+		next = task{int64(pause.ResumesAt), func() { a.resumeCollection(sub) }}
+	}
 	if at := int64(sub.CancelAt); at != 0 && at <= next.at {
 		next = task{at, func() { a.endSubscription(sub, statusCanceled, reasonRequested) }}
 	}
@@ -90,6 +119,14 @@ func (a *account) subscriptionTask(sub *subscription) (task, bool) {
 
 // renew moves a subscription into its next period and bills it.
 func (a *account) renew(sub *subscription) {
+	if sub.Status == statusTrialing && a.endTrialUnpaid(sub) {
+		return
+	}
+	a.bill(sub, a.startPeriod(sub))
+}
+
+// startPeriod moves a subscription into its next period and drafts its invoice.
+func (a *account) startPeriod(sub *subscription) *object.Invoice {
 	ended := object.Period{Start: sub.CurrentPeriodStart, End: sub.CurrentPeriodEnd}
 	period := object.Period{Start: ended.End, End: nextBoundary(sub.BillingCycleAnchor, sub.recurring(), ended.End)}
 	invoice := a.draftInvoice(sub, reasonCycle, ended, a.periodLines(sub, period, false))
@@ -100,9 +137,7 @@ func (a *account) renew(sub *subscription) {
 			sub.Status = statusActive
 		}
 	})
-	a.emit("invoice.created", invoice)
-	a.finalize(invoice)
-	a.payInvoice(invoice, a.methodOf(sub)) // a decline shows in the status
+	return invoice
 }
 
 // advance moves the clock forward and answers the events that this made.

@@ -164,10 +164,10 @@ func listCoupons(c *call, p listCouponsParams) (any, error) {
 // the time passes, and redemptions are counted.
 func (a *account) refreshOffers() {
 	for row := range a.Coupons.all {
-		row.Valid = !passed(row.RedeemBy, a.now) && !usedUp(row.TimesRedeemed, row.MaxRedemptions)
+		row.Valid = !passed(row.RedeemBy, a.ownTime()) && !usedUp(row.TimesRedeemed, row.MaxRedemptions)
 	}
 	for code := range a.PromotionCodes.all {
-		code.Active = code.Enabled && code.Coupon.Valid && !passed(code.ExpiresAt, a.now) && !usedUp(code.TimesRedeemed, code.MaxRedemptions)
+		code.Active = code.Enabled && code.Coupon.Valid && !passed(code.ExpiresAt, a.ownTime()) && !usedUp(code.TimesRedeemed, code.MaxRedemptions)
 	}
 }
 

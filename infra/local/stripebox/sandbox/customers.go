@@ -34,6 +34,7 @@ type customerParams struct {
 type createCustomerParams struct {
 	customerParams
 	PaymentMethod string `form:"payment_method"`
+	TestClock     string `form:"test_clock"`
 }
 
 func createCustomer(c *call, p createCustomerParams) (any, error) {
@@ -51,11 +52,17 @@ func createCustomer(c *call, p createCustomerParams) (any, error) {
 		}
 		pm = found
 	}
+	if p.TestClock != "" {
+		if _, err := c.TestClocks.ref(p.TestClock, "test_clock"); err != nil {
+			return nil, err
+		}
+	}
 	of, discounted, err := p.offer(c.account, nil)
 	if err != nil {
 		return nil, err
 	}
 	customer := c.newCustomer()
+	customer.TestClock = object.To(p.TestClock)
 	p.apply(customer)
 	c.emit("customer.created", customer)
 	if discounted {
@@ -160,20 +167,30 @@ func deleteCustomer(c *call, _ struct{}) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for sub := range c.Subscriptions.all {
-		if sub.Customer.ID == customer.ID && !sub.over() {
-			c.endSubscription(sub, statusCanceled, reasonRequested)
-		}
-	}
-	for pm := range c.PaymentMethods.all {
-		if pm.Customer.ID == customer.ID {
-			c.detach(pm)
-		}
-	}
-	c.Customers.remove(customer.ID)
-	c.Deleted[customer.ID] = &object.Deleted{ID: customer.ID, Object: "customer", Deleted: true}
-	c.emit("customer.deleted", customer)
+	c.removeCustomer(customer)
 	return c.Deleted[customer.ID], nil
+}
+
+func (a *account) removeCustomer(customer *object.Customer) {
+	for sub := range a.Subscriptions.all {
+		if sub.Customer.ID == customer.ID && !sub.over() {
+			a.endSubscription(sub, statusCanceled, reasonRequested)
+		}
+	}
+	for s := range a.Schedules.all {
+		if s.Customer.ID == customer.ID && s.live() {
+			a.endSchedule(s, eventScheduleCanceled)
+		}
+	}
+	for pm := range a.PaymentMethods.all {
+		if pm.Customer.ID == customer.ID {
+			a.detach(pm)
+		}
+	}
+	a.dropDrafts(customer.ID)
+	a.Customers.remove(customer.ID)
+	a.Deleted[customer.ID] = &object.Deleted{ID: customer.ID, Object: "customer", Deleted: true}
+	a.emit("customer.deleted", customer)
 }
 
 type listCustomersParams struct {

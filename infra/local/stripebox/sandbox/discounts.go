@@ -80,14 +80,16 @@ func (a *account) discountSubscription(sub *subscription, discounts []*object.Di
 	}
 }
 
-// discountsOf are those that a subscription's invoices are made with: its own,
-// or else its customer's.
-func (a *account) discountsOf(sub *subscription) []*object.Discount {
+// discountsOf are those that an invoice is made with: of its subscription, which
+// may be nil, or else of its customer.
+func (a *account) discountsOf(sub *subscription, customerID string) []*object.Discount {
 	var discounts []*object.Discount
-	for _, ref := range sub.Discounts {
-		discounts = append(discounts, a.Discounts.get(ref.ID))
+	if sub != nil {
+		for _, ref := range sub.Discounts {
+			discounts = append(discounts, a.Discounts.get(ref.ID))
+		}
 	}
-	if customer := a.Customers.get(sub.Customer.ID); len(discounts) == 0 && customer != nil && customer.Discount != nil {
+	if customer := a.Customers.get(customerID); len(discounts) == 0 && customer != nil && customer.Discount != nil {
 		discounts = append(discounts, customer.Discount)
 	}
 	return slices.DeleteFunc(discounts, func(discount *object.Discount) bool { return passed(discount.End, a.now) })
@@ -122,7 +124,7 @@ func (a *account) endDiscount(discount *object.Discount) {
 func (a *account) discountTask() (next task, found bool) {
 	for _, id := range a.EndingDiscounts {
 		discount := a.Discounts.get(id)
-		if at := int64(discount.End); !found || at < next.at {
+		if at := int64(discount.End); a.onClockOf(discount.Customer.ID) && (!found || at < next.at) {
 			next, found = task{at, func() { a.endDiscount(discount) }}, true
 		}
 	}

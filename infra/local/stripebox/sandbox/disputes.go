@@ -95,7 +95,8 @@ func (a *account) closeDispute(dispute *object.Dispute, status string) {
 func (a *account) disputeTask() (next task, found bool) {
 	for dispute := range a.Disputes.all {
 		at := int64(dispute.EvidenceDetails.DueBy)
-		if unanswered := strings.HasSuffix(dispute.Status, disputeNeedsResponse); unanswered && (!found || at < next.at) {
+		unanswered := strings.HasSuffix(dispute.Status, disputeNeedsResponse) && a.onClockOf(a.ownerOf(dispute.ID))
+		if unanswered && (!found || at < next.at) {
 			next, found = task{at, func() {
 				dispute.EvidenceDetails.PastDue = true
 				a.closeDispute(dispute, disputeLost)

@@ -12,7 +12,10 @@
 // leads to /c/authenticate/{id} (of the session, payment intent or setup
 // intent), whose form has the field outcome: "complete" or "fail". The portal's page has forms that post to
 // /p/session/{id}/subscriptions/{subscription}/cancel, with the optional fields
-// feedback and comment, and to .../keep, which undoes that. The onboarding page
+// feedback and comment, to .../keep, which undoes that, and to .../update, with
+// price and quantity; /p/session/{id}/payment_method takes the card's fields of
+// the checkout page, and /p/session/{id}/customer customer_email, customer_name,
+// customer_line1 and so on. The onboarding page
 // of an account link has the fields name, url, business_type, routing_number,
 // account_number and action (complete or leave); the OAuth page adds decision
 // (connect or deny) and account to what it was asked with. The pages of the
@@ -22,6 +25,8 @@
 //
 //	POST /_sandbox/advance            {"seconds": n} or {"days": n} or {"to": unix}
 //	POST /_sandbox/settle             {"timeout_seconds": n}, default 30
+//	GET  /_sandbox/settings
+//	POST /_sandbox/settings           {"after_retries": "canceled", "unpaid" or "past_due"}
 //	GET  /_sandbox/deliveries
 //	POST /_sandbox/events/{id}/resend
 //	GET, PUT, DELETE /_sandbox/faults   {"faults": [{"kind": "429", "count": n}, ...]}

@@ -71,7 +71,7 @@ func (a *account) message(event *object.Event, e *endpoint) delivery.Message {
 	}
 	return delivery.Message{
 		Account: a.platform.id, EventID: event.ID, EventType: event.Type,
-		EndpointID: e.ID, URL: e.URL, Secret: e.SigningSecret, Rolled: e.rolledAt(a.now), Body: body,
+		EndpointID: e.ID, URL: e.URL, Secret: e.SigningSecret, Rolled: e.rolledAt(a.ownTime()), Body: body,
 	}
 }
 

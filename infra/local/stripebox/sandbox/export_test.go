@@ -9,7 +9,8 @@ import (
 func Operations() []string {
 	var patterns []string
 	for _, operations := range []map[string]operation{
-		paymentOperations(), billingOperations(), accountOperations(), connectOperations(), cloverOperations(),
+		paymentOperations(), billingOperations(), accountOperations(), connectOperations(),
+		cloverOperations(), earlierOperations(),
 	} {
 		patterns = slices.AppendSeq(patterns, maps.Keys(operations))
 	}

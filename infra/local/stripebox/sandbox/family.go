@@ -94,9 +94,12 @@ func (a *account) runFamily(now int64) {
 			member.now = at
 		}
 		if first == nil {
-			return
+			break
 		}
 		first.runUntil(at)
+	}
+	for member := range a.family {
+		member.refreshOffers()
 	}
 }
 

@@ -132,6 +132,10 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 			w.discounts()
 			w.payments()
 			w.billing()
+			w.invoicing()
+			w.schedules()
+			w.portals()
+			w.testClocks()
 			w.webhooks()
 			connected := w.connect()
 			if missing := b.answered.missing(); len(missing) > 0 {

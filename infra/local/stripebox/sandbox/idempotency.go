@@ -27,7 +27,7 @@ type replay struct {
 // concurrent twin waits for the account's lock and then finds the answer.
 func (c *call) performOnce(header http.Header, key, encoded, requestID string, run operation) answer {
 	for other, known := range c.Replays {
-		if known.Created+replayLifetime < c.now {
+		if known.Created+replayLifetime < c.ownTime() {
 			delete(c.Replays, other)
 		}
 	}
@@ -46,7 +46,7 @@ func (c *call) performOnce(header http.Header, key, encoded, requestID string, r
 	}
 	result := c.perform(run)
 	if executed(result.status) {
-		c.Replays[key] = &replay{fingerprint, requestID, c.now, result.status, result.body}
+		c.Replays[key] = &replay{fingerprint, requestID, c.ownTime(), result.status, result.body}
 	}
 	return result
 }

@@ -25,33 +25,11 @@ func (a *account) periodLines(sub *subscription, period object.Period, trial boo
 	return lines
 }
 
-// extraLine bills a one-time price on a subscription's first invoice.
-func (a *account) extraLine(sub *subscription, extra itemSpec) *object.InvoiceLine {
-	now := object.Period{Start: a.now, End: a.now}
-	line := a.newLine(sub, extra.price, extra.quantity, extra.price.UnitAmount*extra.quantity, now, a.productName(extra.price))
-	line.InvoiceItem = a.newID("ii_")
-	return line
-}
-
-// prorationLine credits (a negative amount) or bills the rest of a period after
-// a change of an item.
-func (a *account) prorationLine(sub *subscription, item *object.SubscriptionItem, amount int64, period object.Period) *object.InvoiceLine {
-	what := "Remaining time on"
-	if amount < 0 {
-		what = "Unused time on"
-	}
-	description := fmt.Sprintf("%s %d × %s after %s", what, item.Quantity, a.productName(item.Price), utc(period.Start).Format("02 Jan 2006"))
-	line := a.newLine(sub, item.Price, item.Quantity, amount, period, description)
-	line.InvoiceItem, line.Proration, line.Discountable, line.SubscriptionItem = a.newID("ii_"), true, false, item.ID
-	return line
-}
-
 func (a *account) newLine(sub *subscription, price *object.Price, quantity, amount int64, period object.Period, description string) *object.InvoiceLine {
 	return &object.InvoiceLine{
 		ID: a.newID("il_"), Object: "line_item", Amount: amount, AmountExcludingTax: amount, Currency: price.Currency,
-		Description: description, Discountable: true, Livemode: a.Livemode, Metadata: sub.Metadata, Period: period,
-		Plan: price.Plan(), Price: price, Quantity: quantity, Subscription: object.To(sub.ID), Type: "invoiceitem",
-		UnitAmountExcludingTax: strconv.FormatInt(amount/max(1, quantity), 10),
+		Description: object.Text(description), Discountable: true, Livemode: a.Livemode, Metadata: sub.Metadata, Period: period,
+		Plan: price.Plan(), Price: price, Quantity: quantity, Subscription: object.To(sub.ID),
 	}
 }
 

@@ -13,46 +13,60 @@ const (
 	reasonCreate = "subscription_create"
 	reasonCycle  = "subscription_cycle"
 	reasonUpdate = "subscription_update"
+	reasonManual = "manual"
 )
 
 const (
-	statusOpen = "open" // of checkout sessions, too
-	statusPaid = "paid"
+	statusDraft         = "draft"
+	statusOpen          = "open" // of checkout sessions, too
+	statusPaid          = "paid"
+	statusUncollectible = "uncollectible"
+	statusVoid          = "void"
 )
 
 // retryDays are the days from each failed attempt to collect a renewal to the
-// next one. After the last one the subscription is canceled, which is one of
-// the settings Stripe offers.
+// next one. After the last one the account's settings decide.
 var retryDays = []int64{3, 5, 7}
 
-// draftInvoice stores a draft of the lines and of the prorations that waited
-// for an invoice. Its event is the caller's.
+// draftInvoice stores a draft of the lines and of the invoice items that waited
+// for an invoice of the subscription. Its event is the caller's.
 func (a *account) draftInvoice(sub *subscription, reason string, period object.Period, lines []*object.InvoiceLine) *object.Invoice {
-	customer := a.Customers.get(sub.Customer.ID)
+	invoice := a.newInvoice(a.Customers.get(sub.Customer.ID), sub.Currency, reason, period)
+	invoice.AutoAdvance, invoice.CollectionMethod = true, sub.CollectionMethod
+	invoice.Subscription, invoice.SubscriptionDetails = object.To(sub.ID), &object.SubscriptionDetails{Metadata: sub.Metadata}
+	a.setLines(invoice, append(a.take(a.pendingItems(sub.Customer.ID, sub), invoice), lines...))
+	return invoice
+}
+
+// newInvoice stores a draft without lines.
+func (a *account) newInvoice(customer *object.Customer, currency, reason string, period object.Period) *object.Invoice {
 	if customer.Currency == "" {
-		a.update("customer.updated", customer, func() { customer.Currency = object.Text(sub.Currency) })
+		a.update("customer.updated", customer, func() { customer.Currency = object.Text(currency) })
 	}
 	id := a.newID("in_")
-	lines = append(sub.PendingLines, lines...)
-	sub.PendingLines = nil
-	var total int64
-	for _, line := range lines {
-		line.Invoice = id
-		total += line.Amount
-	}
-	due, _ := settleBalance(customer.Balance, total)
-	invoice := a.Invoices.add(&object.Invoice{
-		ID: id, Object: "invoice", AccountCountry: "US", AccountName: "Stripebox", AmountDue: due, AmountRemaining: due, Application: a.application(),
-		AutoAdvance: true, BillingReason: reason, CollectionMethod: sub.CollectionMethod, Created: a.now, Currency: sub.Currency,
-		Customer: sub.Customer, CustomerAddress: customer.Address, CustomerEmail: customer.Email, CustomerName: customer.Name,
+	return a.Invoices.add(&object.Invoice{
+		ID: id, Object: "invoice", AccountCountry: "US", AccountName: "Stripebox", Application: a.application(),
+		BillingReason: reason, CollectionMethod: "charge_automatically", Created: a.now, Currency: currency,
+		Customer: object.To(customer.ID), CustomerAddress: customer.Address, CustomerEmail: customer.Email, CustomerName: customer.Name,
 		CustomerPhone: customer.Phone, CustomerTaxExempt: customer.TaxExempt, Issuer: object.Issuer{Type: "self"},
-		Lines:    object.NewList("/v1/invoices/"+id+"/lines", lines),
-		Livemode: a.Livemode, PeriodStart: period.Start, PeriodEnd: period.End, StartingBalance: customer.Balance, Status: "draft",
-		Subscription: object.To(sub.ID), SubscriptionDetails: &object.SubscriptionDetails{Metadata: sub.Metadata},
-		Subtotal: total, SubtotalExcludingTax: total, Total: total, TotalExcludingTax: total,
+		Lines:    object.NewList[*object.InvoiceLine]("/v1/invoices/"+id+"/lines", nil),
+		Livemode: a.Livemode, PeriodStart: period.Start, PeriodEnd: period.End, Status: statusDraft, TestClock: customer.TestClock,
 	})
-	a.discountInvoice(invoice, sub)
-	return invoice
+}
+
+// setLines gives a draft its lines, takes the discounts off and sums it up.
+func (a *account) setLines(invoice *object.Invoice, lines []*object.InvoiceLine) {
+	invoice.Subtotal = 0
+	for _, line := range lines {
+		line.Invoice = invoice.ID
+		invoice.Subtotal += line.Amount
+	}
+	invoice.Lines.Data = lines
+	invoice.Total = invoice.Subtotal - a.discountInvoice(invoice)
+	invoice.SubtotalExcludingTax, invoice.TotalExcludingTax = invoice.Subtotal, invoice.Total
+	customer := a.Customers.get(invoice.Customer.ID)
+	due, _ := settleBalance(customer.Balance, invoice.Total)
+	invoice.AmountDue, invoice.AmountRemaining, invoice.StartingBalance = due, due, customer.Balance
 }
 
 // settleBalance is what remains to be paid of a total, and the customer's
@@ -94,8 +108,11 @@ func (a *account) finalize(invoice *object.Invoice) {
 
 // describeReason is Stripe's description of an invoice's payment.
 func describeReason(reason string) string {
-	if reason == reasonCreate {
+	switch reason {
+	case reasonCreate:
 		return "Subscription creation"
+	case reasonManual:
+		return "Payment for Invoice"
 	}
 	return "Subscription update"
 }
@@ -115,14 +132,14 @@ func (a *account) payInvoice(invoice *object.Invoice, pm *paymentMethod) *declin
 	}
 	sub := a.Subscriptions.get(invoice.Subscription.ID)
 	retry := int(invoice.AttemptCount) - 1
-	retries := sub != nil && invoice.BillingReason != reasonCreate
+	retries := sub != nil && invoice.BillingReason != reasonCreate && sub.Status != statusPaused
 	invoice.NextPaymentAttempt = 0
 	if retries && retry < len(retryDays) {
 		invoice.NextPaymentAttempt = object.Unix(a.now + retryDays[retry]*secondsPerDay)
 	}
 	a.invoiceFailed(invoice, sub)
 	if retries && retry >= len(retryDays) {
-		a.endSubscription(sub, statusCanceled, reasonPaymentFailed)
+		a.giveUp(sub)
 	}
 	return declined
 }
@@ -171,7 +188,11 @@ func (a *account) settleInvoice(invoice *object.Invoice) {
 	}
 	if sub := a.Subscriptions.get(invoice.Subscription.ID); sub != nil {
 		sub.OpenInvoices = slices.DeleteFunc(sub.OpenInvoices, func(id string) bool { return id == invoice.ID })
+		paused := sub.Status == statusPaused
 		a.update(eventSubscriptionUpdated, sub.shown(), func() { a.activate(sub, invoice) })
+		if paused && sub.Status == statusActive {
+			a.emit("customer.subscription.resumed", sub.shown())
+		}
 	}
 	a.emit("invoice.paid", invoice)
 	a.emit("invoice.payment_succeeded", invoice)
@@ -182,7 +203,7 @@ func (a *account) settleInvoice(invoice *object.Invoice) {
 }
 
 func (a *account) activate(sub *subscription, invoice *object.Invoice) {
-	if sub.LatestInvoice.ID == invoice.ID && (sub.Status == statusIncomplete || sub.Status == statusPastDue) {
+	if sub.LatestInvoice.ID == invoice.ID && sub.awaitsPayment() || sub.Status == statusUnpaid && a.newestFinalized(sub) == invoice {
 		sub.Status = statusActive
 	}
 	pi := a.PaymentIntents.get(invoice.PaymentIntent.ID)
@@ -191,20 +212,11 @@ func (a *account) activate(sub *subscription, invoice *object.Invoice) {
 	}
 }
 
-func (a *account) voidInvoice(invoice *object.Invoice) {
-	if pi := a.PaymentIntents.get(invoice.PaymentIntent.ID); pi != nil {
-		a.cancelIntent(pi, "void_invoice")
-	}
-	invoice.Status, invoice.AutoAdvance, invoice.NextPaymentAttempt = "void", false, 0
-	invoice.StatusTransitions.VoidedAt = object.Unix(a.now)
-	a.cancelInvoicePayment(invoice)
-	a.emit("invoice.voided", invoice)
-}
-
 func retrieveInvoice(c *call, _ struct{}) (any, error) { return c.Invoices.at(c.id) }
 
 type payInvoiceParams struct {
 	OffSession    *bool  `form:"off_session"`
+	PaidOutOfBand bool   `form:"paid_out_of_band"`
 	PaymentMethod string `form:"payment_method"`
 }
 
@@ -215,16 +227,28 @@ func payInvoiceNow(c *call, p payInvoiceParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if invoice.Status != statusOpen {
+	if invoice.Status == statusDraft {
+		c.finalize(invoice)
+	}
+	if invoice.Status != statusOpen && invoice.Status != statusUncollectible {
 		return nil, invalid("", "invoice_not_editable", "Invoice is already %s", invoice.Status)
+	}
+	if p.PaidOutOfBand || invoice.AmountDue == 0 {
+		invoice.PaidOutOfBand = p.PaidOutOfBand
+		if pi := c.PaymentIntents.get(invoice.PaymentIntent.ID); pi != nil && !finished(pi) {
+			c.cancelIntent(pi, "abandoned")
+			c.cancelInvoicePayment(invoice)
+		}
+		c.settleInvoice(invoice)
+		return invoice, nil
 	}
 	pm, err := c.methodFor(invoice.Customer.ID, p.PaymentMethod)
 	if err != nil {
 		return nil, err
 	}
 	sub := c.Subscriptions.get(invoice.Subscription.ID)
-	if pm == nil && sub != nil {
-		pm = c.methodOf(sub)
+	if pm == nil {
+		pm = c.methodOfInvoice(invoice)
 	}
 	if pm == nil {
 		return nil, invalid("", codeMissing, "%s", noMethodMessage)

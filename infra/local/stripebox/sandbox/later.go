@@ -20,11 +20,10 @@ const laterEvents = "invoice_payment."
 // are told of events of the type.
 func isLater(eventType string) bool { return strings.HasPrefix(eventType, laterEvents) }
 
-// sinceClover serves requests in object.CloverVersion; in any other version the
-// path does not exist.
-func (s *Server) sinceClover(run http.HandlerFunc) http.HandlerFunc {
+// onlyIn serves requests in one version; in any other the path does not exist.
+func (s *Server) onlyIn(only string, run http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if version, err := requestVersion(r); err == nil && version != object.CloverVersion {
+		if version, err := requestVersion(r); err == nil && version != only {
 			s.serveUnknown(w, r)
 			return
 		}

@@ -11,6 +11,11 @@ import (
 //go:embed assets/page.css
 var pageCSS []byte
 
+// fieldHTML defines the template "field", an input of a form with its label.
+//
+//go:embed assets/field.html
+var fieldHTML string
+
 func (s *Server) serveStylesheet(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	_, _ = w.Write(pageCSS) // a browser that is gone needs no stylesheet

@@ -24,6 +24,16 @@ func nextBoundary(anchor int64, r *object.Recurring, after int64) int64 {
 	}
 }
 
+// lastBoundary is the last billing boundary that is not after a time; the anchor
+// is the first.
+func lastBoundary(anchor int64, r *object.Recurring, at int64) int64 {
+	last := anchor
+	for next := nextBoundary(anchor, r, last); next <= at; next = nextBoundary(anchor, r, next) {
+		last = next
+	}
+	return last
+}
+
 // addIntervals adds n intervals; a month without the anchor's day ends on its
 // last day instead.
 func addIntervals(anchor time.Time, interval string, n int64) time.Time {

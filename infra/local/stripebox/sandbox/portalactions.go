@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
+	"strings"
 
 	"billhook/infra/local/stripebox/form"
 	"billhook/infra/local/stripebox/object"
@@ -15,13 +18,16 @@ const (
 	fieldComment  = "comment"
 )
 
-// portalAction does what a form of the portal is for. An apiError says that the
-// subscription, or what was typed, does not allow it.
+// portalForm does what a form of the portal is for. An apiError says that what
+// was typed, or what it is about, does not allow it.
+type portalForm func(a *account, portal *object.PortalSession, r *http.Request) error
+
+// portalAction is a portalForm about one of the customer's subscriptions.
 type portalAction func(a *account, portal *object.PortalSession, sub *subscription, typed url.Values) error
 
-// servePortalAction takes a submitted form: 303 back to the portal, or the
-// portal with what was wrong.
-func (s *Server) servePortalAction(run portalAction) http.HandlerFunc {
+// servePortalForm takes a submitted form: 303 to where the session goes on, or
+// the portal with what was wrong. The flow is the one that the form completes.
+func (s *Server) servePortalForm(flow string, run portalForm) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		if err := r.ParseForm(); err != nil {
@@ -34,18 +40,35 @@ func (s *Server) servePortalAction(run portalAction) http.HandlerFunc {
 		}
 		defer s.changed()
 		defer a.mu.Unlock()
-		sub := a.Subscriptions.get(r.PathValue("subscription"))
-		if sub == nil || sub.Customer.ID != portal.Customer {
-			http.Error(w, "The customer has no such subscription.", http.StatusNotFound)
-			return
-		}
-		err := run(a, portal, sub, r.PostForm)
+		err := run(a, portal, r)
 		if err == nil {
-			http.Redirect(w, r, "/p/session/"+portal.ID, http.StatusSeeOther)
+			http.Redirect(w, r, nextInPortal(portal, flow), http.StatusSeeOther)
 			return
 		}
 		known := asAPIError(err)
-		s.writePage(w, known.status, portalTemplate, a.portalPage(portal, known.body.Message), "")
+		page := a.portalPage(portal, viewOf(portal, r), known.body.Message)
+		if refused, ok := errors.AsType[*cardRefusal](err); ok && page.Card != nil {
+			page.Card = a.portalCard(portal, refused.input, refused.faults)
+			page.Alert = refused.message
+		}
+		s.writePortal(w, known.status, portal, page)
+	}
+}
+
+// servePortalAction takes a form about one subscription.
+func (s *Server) servePortalAction(run portalAction) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		flow := flowCancel
+		if strings.HasSuffix(r.URL.Path, "/update") {
+			flow = flowUpdate
+		}
+		s.servePortalForm(flow, func(a *account, portal *object.PortalSession, r *http.Request) error {
+			sub := a.Subscriptions.get(r.PathValue("subscription"))
+			if sub == nil || sub.Customer.ID != portal.Customer {
+				return noSuch(http.StatusNotFound, "subscription", r.PathValue("subscription"), "id")
+			}
+			return run(a, portal, sub, r.PostForm)
+		})(w, r)
 	}
 }
 
@@ -65,7 +88,11 @@ func cancelInPortal(a *account, portal *object.PortalSession, sub *subscription,
 	if feature.Mode == cancelImmediately {
 		return a.perform(with(cancelSubscription), sub.ID, params)
 	}
-	params.Set("cancel_at_period_end", "true")
+	if sub.BillingMode != nil { // flexible: the portal sets the date and not the flag
+		params.Set("cancel_at", strconv.FormatInt(sub.CurrentPeriodEnd, 10))
+	} else {
+		params.Set("cancel_at_period_end", "true")
+	}
 	return a.perform(with(updateSubscription), sub.ID, params)
 }
 

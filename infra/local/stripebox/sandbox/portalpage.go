@@ -15,13 +15,18 @@ import (
 var portalHTML string
 
 // portalTemplate is parsed once; a mistake in it shows when the program starts.
-var portalTemplate = template.Must(template.New("portal").Parse(portalHTML))
+var portalTemplate = template.Must(template.New("portal").Parse(portalHTML + fieldHTML))
 
 // portalPage is what the page shows.
 type portalPage struct {
 	Headline, Alert, ReturnURL, PrivacyURL, TermsURL string
 
-	Expired       bool // then there is nothing else
+	Expired       bool           // then there is nothing else
+	Done          string         // a flow's confirmation: then there is nothing else
+	Flow          string         // the type of the one thing that is shown; empty: everything
+	Card          *portalCard    // nil when it cannot be changed here
+	Details       *portalDetails // nil when they cannot be changed here
+	Confirm       *portalConfirm
 	Customer      string
 	Subscriptions []portalSubscription
 	ShowInvoices  bool
@@ -31,6 +36,7 @@ type portalPage struct {
 type portalSubscription struct {
 	ID, Plan, Price, Status, Period, Ending string
 	Cancel                                  *portalCancel // nil when it cannot be canceled here
+	Update                                  *portalUpdate // nil when it cannot be changed here
 	KeepURL                                 string        // while a cancellation can be undone
 }
 
@@ -55,6 +61,7 @@ func (s *Server) portalOf(w http.ResponseWriter, r *http.Request) (*account, *ob
 	}
 	a.begin()
 	portal := a.Portals.get(id)
+	a.enterClockOf(portal.Customer)
 	if a.now < portal.Created+portalLifetime && a.Customers.get(portal.Customer) != nil {
 		return a, portal
 	}
@@ -71,11 +78,15 @@ func (s *Server) servePortal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.mu.Unlock()
-	s.writePage(w, http.StatusOK, portalTemplate, a.portalPage(portal, ""), "")
+	page := a.portalPage(portal, viewOf(portal, r), "")
+	if number := r.URL.Query().Get("card"); number != "" && page.Card != nil {
+		page.Card = a.portalCard(portal, prefilled(number, a.now), nil)
+	}
+	s.writePortal(w, http.StatusOK, portal, page)
 }
 
 // portalPage describes what the session's configuration lets the customer see.
-func (a *account) portalPage(portal *object.PortalSession, alert string) portalPage {
+func (a *account) portalPage(portal *object.PortalSession, view, alert string) portalPage {
 	configuration := a.PortalConfigurations.get(portal.Configuration.ID)
 	customer := a.Customers.get(portal.Customer)
 	page := portalPage{
@@ -89,9 +100,22 @@ func (a *account) portalPage(portal *object.PortalSession, alert string) portalP
 	if page.Customer == "" {
 		page.Customer = customer.ID
 	}
+	if view == viewDone {
+		page.Done = doneMessage(portal)
+		return page
+	}
+	page.Flow = view
+	if feature := configuration.Features.PaymentMethodUpdate; feature.Enabled {
+		page.Card = a.portalCard(portal, pageInput{}, nil)
+	}
+	if feature := configuration.Features.CustomerUpdate; feature.Enabled {
+		page.Details = portalDetailsOf(portal, customer, feature.AllowedUpdates)
+	}
 	for sub := range a.Subscriptions.all {
 		if sub.Customer.ID == customer.ID {
-			page.Subscriptions = append(page.Subscriptions, a.portalSubscription(portal, sub, configuration.Features.SubscriptionCancel))
+			shown := a.portalSubscription(portal, sub, configuration.Features.SubscriptionCancel)
+			shown.Update = a.portalUpdate(portal, sub, configuration.Features.SubscriptionUpdate)
+			page.Subscriptions = append(page.Subscriptions, shown)
 		}
 	}
 	for invoice := range a.Invoices.all {
@@ -103,6 +127,9 @@ func (a *account) portalPage(portal *object.PortalSession, alert string) portalP
 	}
 	slices.Reverse(page.Subscriptions) // the newest first
 	slices.Reverse(page.Invoices)
+	if view != viewHome {
+		a.narrow(&page, portal)
+	}
 	return page
 }
 
@@ -122,7 +149,7 @@ func (a *account) portalSubscription(portal *object.PortalSession, sub *subscrip
 		shown.Ending = "Ended on " + date(int64(sub.EndedAt)) + "."
 	case sub.CancelAt != 0:
 		shown.Ending, shown.KeepURL = "Will be canceled on "+date(int64(sub.CancelAt))+".", address+"/keep"
-	case cancel.Enabled && sub.Status != statusIncomplete:
+	case cancel.Enabled && sub.Status != statusIncomplete && sub.Schedule.ID == "":
 		shown.Cancel = &portalCancel{
 			URL: address + "/cancel", Effect: "It stays usable until " + date(sub.CurrentPeriodEnd) + ".", AskReason: cancel.CancellationReason.Enabled,
 		}

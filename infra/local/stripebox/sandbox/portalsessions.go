@@ -24,9 +24,10 @@ type portalFlowParams struct {
 		} `form:"redirect"`
 		Type string `form:"type" enum:"hosted_confirmation portal_homepage redirect"`
 	} `form:"after_completion"`
-	SubscriptionCancel *portalFlowOf `form:"subscription_cancel"`
-	SubscriptionUpdate *portalFlowOf `form:"subscription_update"`
-	Type               string        `form:"type,required" enum:"payment_method_update subscription_cancel subscription_update"`
+	SubscriptionCancel *portalFlowOf      `form:"subscription_cancel"`
+	SubscriptionUpdate *portalFlowOf      `form:"subscription_update"`
+	UpdateConfirm      *portalFlowConfirm `form:"subscription_update_confirm"`
+	Type               string             `form:"type,required" enum:"payment_method_update subscription_cancel subscription_update subscription_update_confirm"`
 }
 
 // portalFlowOf names the subscription that a flow is about.
@@ -51,7 +52,7 @@ func createPortalSession(c *call, p createPortalSessionParams) (any, error) {
 			return nil, err
 		}
 	}
-	if err := p.FlowData.check(c.account, customer.ID); err != nil {
+	if err := p.FlowData.check(c.account, customer.ID, configuration.Features); err != nil {
 		return nil, err
 	}
 	id := c.newID("bps_")
@@ -69,14 +70,17 @@ func createPortalSession(c *call, p createPortalSessionParams) (any, error) {
 
 // check refuses a flow that lacks what its type is about, or is about another
 // customer's subscription.
-func (p *portalFlowParams) check(a *account, customerID string) error {
+func (p *portalFlowParams) check(a *account, customerID string, features object.PortalFeatures) error {
 	if p == nil {
 		return nil
+	}
+	if !flowEnabled(p.Type, features) {
+		return invalid("flow_data[type]", "", "The portal configuration does not have the feature that the flow `%s` needs.", p.Type)
 	}
 	for _, flow := range []struct {
 		kind string
 		of   *portalFlowOf
-	}{{"subscription_cancel", p.SubscriptionCancel}, {"subscription_update", p.SubscriptionUpdate}} {
+	}{{flowCancel, p.SubscriptionCancel}, {flowUpdate, p.SubscriptionUpdate}, {flowConfirm, p.UpdateConfirm.of()}} {
 		param := "flow_data[" + flow.kind + "]"
 		switch {
 		case p.Type == flow.kind && flow.of == nil:
@@ -93,6 +97,9 @@ func (p *portalFlowParams) check(a *account, customerID string) error {
 		if sub.Customer.ID != customerID {
 			return invalid(param+"[subscription]", "", "The subscription %s does not belong to the customer %s.", sub.ID, customerID)
 		}
+	}
+	if err := p.UpdateConfirm.check(a, features.SubscriptionUpdate); err != nil {
+		return err
 	}
 	if r := p.AfterCompletion.Redirect; r != nil {
 		return checkURL("flow_data[after_completion][redirect][return_url]", r.ReturnURL)
@@ -120,5 +127,6 @@ func (p *portalFlowParams) object() *object.PortalFlow {
 	if of := p.SubscriptionUpdate; of != nil {
 		flow.SubscriptionUpdate = &object.PortalFlowOfSubscription{Subscription: of.Subscription}
 	}
+	flow.SubscriptionUpdateConfirm = p.UpdateConfirm.object()
 	return flow
 }

@@ -6,20 +6,26 @@ import (
 	"billhook/infra/local/stripebox/object"
 )
 
+// Values of proration_behavior.
+const (
+	prorateInvoice = "always_invoice"
+	prorateNone    = "none"
+)
+
 // changeItems replaces a subscription's items and accounts for the rest of the
-// period. It returns the draft of an invoice that is to be paid at once, if the
+// period from a time on. It returns the draft of an invoice that is to be paid at once, if the
 // change calls for one: another billing interval starts a new period now.
-func (a *account) changeItems(sub *subscription, items []*object.SubscriptionItem, behavior string) *object.Invoice {
+func (a *account) changeItems(sub *subscription, items []*object.SubscriptionItem, behavior string, from int64) *object.Invoice {
 	if items == nil {
 		return nil
 	}
 	before := sub.Items.Data
 	newCycle := !sameInterval(before[0].Price.Recurring, items[0].Price.Recurring)
-	rest := object.Period{Start: a.now, End: sub.CurrentPeriodEnd}
+	rest := object.Period{Start: from, End: sub.CurrentPeriodEnd}
 	billed := sub.Status == statusActive || sub.Status == statusPastDue
-	sub.Items.Data = items
-	if billed && behavior != "none" {
-		sub.PendingLines = append(sub.PendingLines, a.prorate(sub, before, items, rest, !newCycle)...)
+	sub.SetItems(items)
+	if billed && behavior != prorateNone {
+		a.prorate(sub, before, items, rest, !newCycle)
 	}
 	switch {
 	case !billed:
@@ -28,7 +34,7 @@ func (a *account) changeItems(sub *subscription, items []*object.SubscriptionIte
 		sub.BillingCycleAnchor, sub.CurrentPeriodStart = a.now, a.now
 		sub.CurrentPeriodEnd = nextBoundary(a.now, sub.recurring(), a.now)
 		return a.draftPeriod(sub, reasonUpdate)
-	case behavior == "always_invoice" && len(sub.PendingLines) > 0:
+	case behavior == prorateInvoice && len(a.pendingItems(sub.Customer.ID, sub)) > 0:
 		invoice := a.draftInvoice(sub, reasonUpdate, object.Period{Start: a.now, End: a.now}, nil)
 		sub.LatestInvoice = object.To(invoice.ID)
 		return invoice
@@ -46,30 +52,28 @@ func (a *account) draftPeriod(sub *subscription, reason string) *object.Invoice 
 
 // prorate credits the unused time of what changed and, unless a new period
 // bills it anyway, charges the remaining time of what it became.
-func (a *account) prorate(sub *subscription, before, after []*object.SubscriptionItem, rest object.Period, charge bool) []*object.InvoiceLine {
+func (a *account) prorate(sub *subscription, before, after []*object.SubscriptionItem, rest object.Period, charge bool) {
 	length := sub.CurrentPeriodEnd - sub.CurrentPeriodStart
 	credits, charges := a.discountedShares(sub, before), a.discountedShares(sub, after)
-	var lines []*object.InvoiceLine
 	for _, old := range before {
 		if charge && slices.ContainsFunc(after, func(item *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
 			continue
 		}
 		if amount := share(credits[old.ID], rest, length); amount > 0 {
-			lines = append(lines, a.prorationLine(sub, old, -amount, rest))
+			a.addProration(sub, old, -amount, rest)
 		}
 	}
 	if !charge {
-		return lines
+		return
 	}
 	for _, item := range after {
 		if slices.ContainsFunc(before, func(old *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
 			continue
 		}
 		if amount := share(charges[item.ID], rest, length); amount > 0 {
-			lines = append(lines, a.prorationLine(sub, item, amount, rest))
+			a.addProration(sub, item, amount, rest)
 		}
 	}
-	return lines
 }
 
 func sameBilling(a, b *object.SubscriptionItem) bool {

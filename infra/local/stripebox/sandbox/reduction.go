@@ -90,15 +90,19 @@ func (a *account) dueAtStart(spec subscriptionSpec) int64 {
 	return due
 }
 
-// discountInvoice takes the subscription's discounts off a draft.
-func (a *account) discountInvoice(invoice *object.Invoice, sub *subscription) {
+// discountInvoice takes the discounts of a draft's subscription or customer off
+// its lines and answers what that is together.
+func (a *account) discountInvoice(invoice *object.Invoice) (sum int64) {
+	invoice.Discount, invoice.Discounts, invoice.TotalDiscountAmounts = nil, nil, nil
 	parts := make([]reducible, len(invoice.Lines.Data))
 	for i, line := range invoice.Lines.Data {
+		line.DiscountAmounts = nil
 		if line.Discountable {
 			parts[i] = reducible{line.Amount, line.Price.Product.ID}
 		}
 	}
-	for _, reduction := range a.reduceBy(a.discountsOf(sub), invoice.Currency, parts) {
+	discounts := a.discountsOf(a.Subscriptions.get(invoice.Subscription.ID), invoice.Customer.ID)
+	for _, reduction := range a.reduceBy(discounts, invoice.Currency, parts) {
 		ref := object.To(reduction.discount.ID)
 		for i, line := range invoice.Lines.Data {
 			if line.Discountable {
@@ -110,11 +114,9 @@ func (a *account) discountInvoice(invoice *object.Invoice, sub *subscription) {
 		}
 		invoice.Discounts = append(invoice.Discounts, ref)
 		invoice.TotalDiscountAmounts = append(invoice.TotalDiscountAmounts, object.DiscountAmount{Amount: reduction.sum(), Discount: ref})
-		invoice.Total -= reduction.sum()
+		sum += reduction.sum()
 	}
-	invoice.TotalExcludingTax = invoice.Total
-	due, _ := settleBalance(invoice.StartingBalance, invoice.Total)
-	invoice.AmountDue, invoice.AmountRemaining = due, due
+	return sum
 }
 
 // useUpDiscounts ends the discounts that are for one invoice only, once one has
@@ -134,7 +136,7 @@ func (a *account) discountedShares(sub *subscription, items []*object.Subscripti
 	for i, item := range items {
 		parts[i] = reducible{item.Price.UnitAmount * item.Quantity, item.Price.Product.ID}
 	}
-	reductions := a.reduceBy(a.discountsOf(sub), sub.Currency, parts)
+	reductions := a.reduceBy(a.discountsOf(sub, sub.Customer.ID), sub.Currency, parts)
 	net := map[string]int64{}
 	for i, item := range items {
 		net[item.ID] = parts[i].amount

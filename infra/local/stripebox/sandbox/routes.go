@@ -1,6 +1,10 @@
 package sandbox
 
-import "net/http"
+import (
+	"net/http"
+
+	"billhook/infra/local/stripebox/object"
+)
 
 // routes is everything the sandbox serves. What is not here answers Stripe's
 // 404, whatever the method.
@@ -12,7 +16,10 @@ func (s *Server) routes() *http.ServeMux {
 		}
 	}
 	for pattern, run := range cloverOperations() {
-		mux.Handle(pattern, s.sinceClover(s.serveAPI(run)))
+		mux.Handle(pattern, s.onlyIn(object.CloverVersion, s.serveAPI(run)))
+	}
+	for pattern, run := range earlierOperations() {
+		mux.Handle(pattern, s.onlyIn(object.APIVersion, s.serveAPI(run)))
 	}
 	mux.HandleFunc("GET /c/pay/{id}", s.serveCheckout)
 	mux.HandleFunc("POST /c/pay/{id}", s.servePayment)
@@ -22,6 +29,9 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /p/session/{id}", s.servePortal)
 	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/cancel", s.servePortalAction(cancelInPortal))
 	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/keep", s.servePortalAction(keepInPortal))
+	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/update", s.servePortalAction(changeInPortal))
+	mux.HandleFunc("POST /p/session/{id}/payment_method", s.servePortalForm(flowPaymentMethod, payInPortal))
+	mux.HandleFunc("POST /p/session/{id}/customer", s.servePortalForm("", describeInPortal))
 	mux.HandleFunc("GET /_sandbox/assets/page.css", s.serveStylesheet)
 	mux.HandleFunc("GET "+logPath+"{$}", s.ownPage(s.serveLog))
 	mux.HandleFunc("POST /_sandbox/log/resend", s.ownPage(s.resendOnPage))
@@ -29,6 +39,8 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST "+timePath+"/advance", s.ownPage(s.advanceOnPage))
 	mux.HandleFunc("POST /_sandbox/advance", s.control(s.advanceClock))
 	mux.HandleFunc("POST /_sandbox/settle", s.control(s.settle))
+	mux.HandleFunc("GET /_sandbox/settings", s.control(s.readSettings))
+	mux.HandleFunc("POST /_sandbox/settings", s.control(s.changeSettings))
 	mux.HandleFunc("GET /_sandbox/deliveries", s.control(s.deliveries))
 	mux.HandleFunc("GET /_sandbox/faults", s.control(s.readFaults))
 	mux.HandleFunc("PUT /_sandbox/faults", s.control(s.switchFaults))
@@ -103,10 +115,11 @@ func paymentOperations() map[string]operation {
 // billingOperations are those about what is sold and billed.
 func billingOperations() map[string]operation {
 	return map[string]operation{
-		"POST /v1/billing_portal/configurations":     with(createPortalConfiguration),
-		"GET /v1/billing_portal/configurations":      with(listPortalConfigurations),
-		"GET /v1/billing_portal/configurations/{id}": with(retrievePortalConfiguration),
-		"POST /v1/billing_portal/sessions":           with(createPortalSession),
+		"POST /v1/billing_portal/configurations":      with(createPortalConfiguration),
+		"GET /v1/billing_portal/configurations":       with(listPortalConfigurations),
+		"GET /v1/billing_portal/configurations/{id}":  with(retrievePortalConfiguration),
+		"POST /v1/billing_portal/configurations/{id}": with(updatePortalConfiguration),
+		"POST /v1/billing_portal/sessions":            with(createPortalSession),
 
 		"POST /v1/coupons":        with(createCoupon),
 		"GET /v1/coupons":         with(listCoupons),
@@ -123,6 +136,22 @@ func billingOperations() map[string]operation {
 		"GET /v1/invoices/{id}/lines": with(listInvoiceLines),
 		"POST /v1/invoices/{id}/pay":  with(payInvoiceNow),
 
+		"POST /v1/invoices":                         with(createInvoice),
+		"POST /v1/invoices/{id}":                    with(updateInvoice),
+		"DELETE /v1/invoices/{id}":                  with(deleteInvoice),
+		"POST /v1/invoices/{id}/finalize":           with(finalizeInvoice),
+		"POST /v1/invoices/{id}/mark_uncollectible": with(markInvoiceUncollectible),
+		"POST /v1/invoices/{id}/send":               with(sendInvoice),
+		"POST /v1/invoices/{id}/void":               with(voidOpenInvoice),
+
+		"POST /v1/invoices/create_preview": with(createInvoicePreview),
+
+		"POST /v1/invoiceitems":        with(createInvoiceItem),
+		"GET /v1/invoiceitems":         with(listInvoiceItems),
+		"GET /v1/invoiceitems/{id}":    with(retrieveInvoiceItem),
+		"POST /v1/invoiceitems/{id}":   with(updateInvoiceItem),
+		"DELETE /v1/invoiceitems/{id}": with(deleteInvoiceItem),
+
 		"POST /v1/prices":      with(createPrice),
 		"GET /v1/prices":       with(listPrices),
 		"GET /v1/prices/{id}":  with(retrievePrice),
@@ -138,11 +167,27 @@ func billingOperations() map[string]operation {
 		"GET /v1/promotion_codes/{id}":  with(retrievePromotionCode),
 		"POST /v1/promotion_codes/{id}": with(updatePromotionCode),
 
-		"POST /v1/subscriptions":        with(createSubscription),
-		"GET /v1/subscriptions":         with(listSubscriptions),
-		"GET /v1/subscriptions/{id}":    with(retrieveSubscription),
-		"POST /v1/subscriptions/{id}":   with(updateSubscription),
-		"DELETE /v1/subscriptions/{id}": with(cancelSubscription),
+		"POST /v1/subscription_schedules":              with(createSchedule),
+		"GET /v1/subscription_schedules":               with(listSchedules),
+		"GET /v1/subscription_schedules/{id}":          with(retrieveSchedule),
+		"POST /v1/subscription_schedules/{id}":         with(updateSchedule),
+		"POST /v1/subscription_schedules/{id}/cancel":  with(cancelSchedule),
+		"POST /v1/subscription_schedules/{id}/release": with(releaseSchedule),
+
+		"POST /v1/subscriptions":             with(createSubscription),
+		"GET /v1/subscriptions":              with(listSubscriptions),
+		"GET /v1/subscriptions/{id}":         with(retrieveSubscription),
+		"POST /v1/subscriptions/{id}":        with(updateSubscription),
+		"DELETE /v1/subscriptions/{id}":      with(cancelSubscription),
+		"POST /v1/subscriptions/{id}/resume": with(resumeSubscription),
+	}
+}
+
+// earlierOperations are those that object.CloverVersion has not any more.
+func earlierOperations() map[string]operation {
+	return map[string]operation{
+		"GET /v1/invoices/upcoming":       with(upcomingInvoice),
+		"GET /v1/invoices/upcoming/lines": with(upcomingInvoiceLines),
 	}
 }
 
@@ -150,6 +195,12 @@ func billingOperations() map[string]operation {
 func accountOperations() map[string]operation {
 	return map[string]operation{
 		"GET /v1/balance": with(retrieveBalance),
+
+		"POST /v1/test_helpers/test_clocks":              with(createTestClock),
+		"GET /v1/test_helpers/test_clocks":               with(listTestClocks),
+		"GET /v1/test_helpers/test_clocks/{id}":          with(retrieveTestClock),
+		"DELETE /v1/test_helpers/test_clocks/{id}":       with(deleteTestClock),
+		"POST /v1/test_helpers/test_clocks/{id}/advance": with(advanceTestClock),
 
 		"GET /v1/events":      with(listEvents),
 		"GET /v1/events/{id}": with(retrieveEvent),

@@ -11,22 +11,24 @@ import (
 type createSubscriptionParams struct {
 	discountsParams
 	subscriptionShareParams
-	CancelAt             *int64          `form:"cancel_at"`
-	CancelAtPeriodEnd    bool            `form:"cancel_at_period_end"`
-	CollectionMethod     string          `form:"collection_method" enum:"charge_automatically"`
-	Currency             string          `form:"currency"`
-	Customer             string          `form:"customer,required"`
-	DefaultPaymentMethod string          `form:"default_payment_method"`
-	Description          string          `form:"description"`
-	Items                []itemParams    `form:"items,required"`
-	Metadata             form.Metadata   `form:"metadata"`
-	OffSession           *bool           `form:"off_session"`
-	PaymentBehavior      string          `form:"payment_behavior" enum:"allow_incomplete default_incomplete error_if_incomplete"`
-	PaymentSettings      paymentSettings `form:"payment_settings"`
-	ProrationBehavior    string          `form:"proration_behavior" enum:"always_invoice create_prorations none"`
-	TrialEnd             string          `form:"trial_end"`
-	TrialFromPlan        bool            `form:"trial_from_plan"`
-	TrialPeriodDays      *int64          `form:"trial_period_days"`
+	BillingMode          billingModeParams   `form:"billing_mode"`
+	CancelAt             *int64              `form:"cancel_at"`
+	CancelAtPeriodEnd    bool                `form:"cancel_at_period_end"`
+	CollectionMethod     string              `form:"collection_method" enum:"charge_automatically"`
+	Currency             string              `form:"currency"`
+	Customer             string              `form:"customer,required"`
+	DefaultPaymentMethod string              `form:"default_payment_method"`
+	Description          string              `form:"description"`
+	Items                []itemParams        `form:"items,required"`
+	Metadata             form.Metadata       `form:"metadata"`
+	OffSession           *bool               `form:"off_session"`
+	PaymentBehavior      string              `form:"payment_behavior" enum:"allow_incomplete default_incomplete error_if_incomplete"`
+	PaymentSettings      paymentSettings     `form:"payment_settings"`
+	ProrationBehavior    string              `form:"proration_behavior" enum:"always_invoice create_prorations none"`
+	TrialEnd             string              `form:"trial_end"`
+	TrialFromPlan        bool                `form:"trial_from_plan"`
+	TrialPeriodDays      *int64              `form:"trial_period_days"`
+	TrialSettings        trialSettingsParams `form:"trial_settings"`
 }
 
 type paymentSettings struct {
@@ -49,6 +51,7 @@ func createSubscription(c *call, p createSubscriptionParams) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	spec.flexible = p.BillingMode.flexible(c.version)
 	method := c.PaymentMethods.get(spec.defaultMethod)
 	if method == nil {
 		method = c.PaymentMethods.get(spec.customer.InvoiceSettings.DefaultPaymentMethod.ID)
@@ -73,7 +76,7 @@ func createSubscription(c *call, p createSubscriptionParams) (any, error) {
 func (p *createSubscriptionParams) spec(a *account) (subscriptionSpec, error) {
 	spec := subscriptionSpec{
 		metadata: p.Metadata.Apply(nil), description: p.Description, cancelAtPeriodEnd: p.CancelAtPeriodEnd,
-		saveMethod: p.PaymentSettings.SaveDefaultPaymentMethod,
+		saveMethod: p.PaymentSettings.SaveDefaultPaymentMethod, trialSettings: p.TrialSettings,
 	}
 	if spec.saveMethod == "" {
 		spec.saveMethod = "off"

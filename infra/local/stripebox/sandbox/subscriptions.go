@@ -14,7 +14,9 @@ const (
 	statusIncomplete        = "incomplete"
 	statusIncompleteExpired = "incomplete_expired"
 	statusPastDue           = "past_due"
+	statusPaused            = "paused"
 	statusTrialing          = "trialing"
+	statusUnpaid            = "unpaid"
 )
 
 // Reasons for which a subscription ends.
@@ -30,8 +32,6 @@ type subscription struct {
 	object.Subscription
 	// OpenInvoices are the invoices that still wait to be paid.
 	OpenInvoices []string `json:"open_invoices"`
-	// PendingLines are prorations for the next invoice.
-	PendingLines []*object.InvoiceLine `json:"pending_lines"`
 	// TrialReminded says that the trial's coming end has been announced.
 	TrialReminded bool `json:"trial_reminded"`
 }
@@ -67,6 +67,8 @@ type subscriptionSpec struct {
 	cancelAtPeriodEnd bool
 	saveMethod        string // payment_settings[save_default_payment_method]
 	share             subscriptionShare
+	trialSettings     trialSettingsParams
+	flexible          bool // the billing mode
 }
 
 // newSubscription stores a subscription as it is before its first invoice.
@@ -81,6 +83,7 @@ func (a *account) newSubscription(spec subscriptionSpec) *subscription {
 		Items:           object.NewList[*object.SubscriptionItem]("/v1/subscription_items?subscription="+id, nil),
 		Livemode:        a.Livemode, Metadata: spec.metadata, StartDate: a.now,
 		PaymentSettings: object.SubscriptionPayment{SaveDefaultPaymentMethod: object.Text(spec.saveMethod)},
+		TestClock:       spec.customer.TestClock,
 		TrialSettings:   object.TrialSettings{EndBehavior: object.TrialEndBehavior{MissingPaymentMethod: "create_invoice"}},
 	}}
 	if spec.trialEnd > a.now {
@@ -88,9 +91,15 @@ func (a *account) newSubscription(spec subscriptionSpec) *subscription {
 		sub.TrialStart, sub.TrialEnd = object.Unix(a.now), object.Unix(spec.trialEnd)
 	}
 	sub.BillingCycleAnchor, sub.CurrentPeriodEnd, sub.Status = anchor, periodEnd, status
+	var items []*object.SubscriptionItem
 	for _, item := range spec.items {
-		sub.Items.Data = append(sub.Items.Data, a.newItem(id, item))
+		items = append(items, a.newItem(id, item))
 	}
+	sub.SetItems(items)
+	if spec.flexible {
+		sub.BillingMode = &object.BillingMode{Type: billingFlexible}
+	}
+	spec.trialSettings.apply(&sub.TrialSettings)
 	spec.share.apply(&sub.Subscription)
 	sub.CancelAt = object.Unix(spec.cancelAt)
 	a.scheduleCancellation(sub, spec.cancelAtPeriodEnd)
@@ -111,12 +120,7 @@ func (a *account) newItem(subscriptionID string, spec itemSpec) *object.Subscrip
 // The extras are one-time prices. Without an attempt the invoice stays open and
 // the subscription incomplete.
 func (a *account) startSubscription(sub *subscription, extras []itemSpec, attempt bool) *decline {
-	period := object.Period{Start: sub.CurrentPeriodStart, End: sub.CurrentPeriodEnd}
-	lines := a.periodLines(sub, period, sub.Status == statusTrialing)
-	for _, extra := range extras {
-		lines = append(lines, a.extraLine(sub, extra))
-	}
-	invoice := a.draftInvoice(sub, reasonCreate, object.Period{Start: a.now, End: a.now}, lines)
+	invoice := a.draftFirst(sub, extras)
 	if sub.Status == statusIncomplete && invoice.AmountDue == 0 {
 		sub.Status = statusActive
 	}
@@ -129,6 +133,16 @@ func (a *account) startSubscription(sub *subscription, extras []itemSpec, attemp
 		return nil
 	}
 	return a.payInvoice(invoice, method)
+}
+
+// draftFirst drafts the invoice of a subscription's first period.
+func (a *account) draftFirst(sub *subscription, extras []itemSpec) *object.Invoice {
+	period := object.Period{Start: sub.CurrentPeriodStart, End: sub.CurrentPeriodEnd}
+	lines := a.periodLines(sub, period, sub.Status == statusTrialing)
+	for _, extra := range extras {
+		a.addExtra(sub, extra)
+	}
+	return a.draftInvoice(sub, reasonCreate, object.Period{Start: a.now, End: a.now}, lines)
 }
 
 // methodOf is what the subscription is paid with, or nil.
@@ -147,12 +161,17 @@ func (a *account) methodOf(sub *subscription) *paymentMethod {
 func (a *account) scheduleCancellation(sub *subscription, atPeriodEnd bool) {
 	switch {
 	case atPeriodEnd:
-		sub.CancelAt, sub.CanceledAt = object.Unix(sub.CurrentPeriodEnd), object.Unix(a.now)
-		sub.CancellationDetails.Reason = reasonRequested
+		a.cancelLater(sub, sub.CurrentPeriodEnd)
 	case sub.CancelAtPeriodEnd:
 		sub.CancelAt, sub.CanceledAt, sub.CancellationDetails = 0, 0, object.CancellationDetails{}
 	}
 	sub.CancelAtPeriodEnd = atPeriodEnd
+}
+
+// cancelLater has a subscription end at a time.
+func (a *account) cancelLater(sub *subscription, at int64) {
+	sub.CancelAt, sub.CanceledAt = object.Unix(at), object.Unix(a.now)
+	sub.CancellationDetails.Reason = reasonRequested
 }
 
 // endSubscription ends a subscription in a final status. Its open invoices are
@@ -166,7 +185,7 @@ func (a *account) endSubscription(sub *subscription, status, reason string) {
 		sub.CancellationDetails.Reason = object.Text(reason)
 	}
 	open := slices.Clone(sub.OpenInvoices)
-	sub.OpenInvoices, sub.PendingLines = nil, nil
+	sub.OpenInvoices = nil
 	for _, id := range open {
 		invoice := a.Invoices.get(id)
 		if status == statusIncompleteExpired {
@@ -181,6 +200,13 @@ func (a *account) endSubscription(sub *subscription, status, reason string) {
 	}
 	end()
 	a.emit("customer.subscription.deleted", sub.shown())
+	if s := a.Schedules.get(sub.Schedule.ID); s != nil && s.live() {
+		event := eventScheduleCanceled
+		if reason == reasonPaymentFailed {
+			event = "subscription_schedule.aborted"
+		}
+		a.endSchedule(s, event)
+	}
 }
 
 func retrieveSubscription(c *call, _ struct{}) (any, error) {

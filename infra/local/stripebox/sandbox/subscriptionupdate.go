@@ -12,18 +12,21 @@ import (
 type updateSubscriptionParams struct {
 	discountsParams
 	subscriptionShareParams
-	CancelAt             *string            `form:"cancel_at"` // a time, or empty to unset
-	CancelAtPeriodEnd    *bool              `form:"cancel_at_period_end"`
-	CancellationDetails  cancellationParams `form:"cancellation_details"`
-	DefaultPaymentMethod *string            `form:"default_payment_method"`
-	Description          *string            `form:"description"`
-	Items                []itemParams       `form:"items"`
-	Metadata             form.Metadata      `form:"metadata"`
-	OffSession           *bool              `form:"off_session"`
-	PaymentBehavior      string             `form:"payment_behavior" enum:"allow_incomplete"`
-	PaymentSettings      paymentSettings    `form:"payment_settings"`
-	ProrationBehavior    string             `form:"proration_behavior" enum:"always_invoice create_prorations none"`
-	TrialEnd             string             `form:"trial_end"`
+	CancelAt             *string                    `form:"cancel_at"` // a time, or empty to unset
+	CancelAtPeriodEnd    *bool                      `form:"cancel_at_period_end"`
+	CancellationDetails  cancellationParams         `form:"cancellation_details"`
+	DefaultPaymentMethod *string                    `form:"default_payment_method"`
+	Description          *string                    `form:"description"`
+	Items                []itemParams               `form:"items"`
+	Metadata             form.Metadata              `form:"metadata"`
+	OffSession           *bool                      `form:"off_session"`
+	PauseCollection      form.Optional[pauseParams] `form:"pause_collection"`
+	PaymentBehavior      string                     `form:"payment_behavior" enum:"allow_incomplete"`
+	PaymentSettings      paymentSettings            `form:"payment_settings"`
+	ProrationBehavior    string                     `form:"proration_behavior" enum:"always_invoice create_prorations none"`
+	ProrationDate        *int64                     `form:"proration_date"`
+	TrialEnd             string                     `form:"trial_end"`
+	TrialSettings        trialSettingsParams        `form:"trial_settings"`
 }
 
 // updateSubscription checks everything first, then changes the subscription
@@ -40,9 +43,7 @@ func updateSubscription(c *call, p updateSubscriptionParams) (any, error) {
 	var invoice *object.Invoice
 	c.update(eventSubscriptionUpdated, sub.shown(), func() { invoice = update.apply(c.account, sub) })
 	if invoice != nil {
-		c.emit("invoice.created", invoice)
-		c.finalize(invoice)
-		c.payInvoice(invoice, c.methodOf(sub)) // a decline shows in the status
+		c.bill(sub, invoice)
 	}
 	return sub.shown(), nil
 }
@@ -62,10 +63,20 @@ func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscr
 	if sub.over() && p.changesBilling() {
 		return nil, invalid("", "", "A canceled subscription can only update its cancellation_details and metadata.")
 	}
+	if sub.Schedule.ID != "" && (p.CancelAt != nil || p.CancelAtPeriodEnd != nil) {
+		return nil, invalid("", "", "The subscription is managed by the subscription schedule `%s`, and updating any cancelation behavior "+
+			"directly is not allowed. Please update the schedule instead.", sub.Schedule.ID)
+	}
 	if id := p.DefaultPaymentMethod; id != nil && *id != "" {
 		if _, err := a.ownedMethod(sub.Customer.ID, *id); err != nil {
 			return nil, err
 		}
+	}
+	if err := p.checkProrationDate(sub); err != nil {
+		return nil, err
+	}
+	if err := checkPause(a, p.PauseCollection); err != nil {
+		return nil, err
 	}
 	cancelAt, err := p.cancelAt(a)
 	if err != nil {
@@ -98,7 +109,10 @@ func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoic
 		a.discountSubscription(sub, a.discounts(u.offers, u.kept))
 	}
 	if u.CancelAt != nil {
-		sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt = u.cancelAt, false, 0
+		sub.CancelAt, sub.CancelAtPeriodEnd, sub.CanceledAt, sub.CancellationDetails.Reason = 0, false, 0, ""
+		if u.cancelAt != 0 {
+			a.cancelLater(sub, int64(u.cancelAt))
+		}
 	}
 	if u.CancelAtPeriodEnd != nil {
 		a.scheduleCancellation(sub, *u.CancelAtPeriodEnd)
@@ -109,9 +123,14 @@ func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoic
 	}
 	items := u.items
 	if trialEnded && items != nil {
-		sub.Items.Data, items = items, nil // the new period bills them from its start
+		sub.SetItems(items)
+		items = nil // the new period bills them from its start
 	}
-	invoice := a.changeItems(sub, items, u.ProrationBehavior)
+	from := a.now
+	if u.ProrationDate != nil {
+		from = *u.ProrationDate
+	}
+	invoice := a.changeItems(sub, items, u.ProrationBehavior, from)
 	if trialEnded {
 		invoice = a.draftPeriod(sub, reasonUpdate)
 	}
@@ -129,7 +148,17 @@ func itemsTotal(items []*object.SubscriptionItem) (sum int64) {
 }
 
 func (p *updateSubscriptionParams) changesBilling() bool {
-	return p.CancelAt != nil || p.CancelAtPeriodEnd != nil || p.DefaultPaymentMethod != nil || len(p.Items) > 0 || p.TrialEnd != "" || p.given()
+	return p.CancelAt != nil || p.CancelAtPeriodEnd != nil || p.DefaultPaymentMethod != nil || len(p.Items) > 0 || p.TrialEnd != "" ||
+		p.PauseCollection.Given || p.given()
+}
+
+func (p *updateSubscriptionParams) checkProrationDate(sub *subscription) error {
+	at := p.ProrationDate
+	if at != nil && (*at < sub.CurrentPeriodStart || *at > sub.CurrentPeriodEnd) {
+		return invalid("proration_date", "", "Cannot specify `proration_date` outside of current period (%d - %d)",
+			sub.CurrentPeriodStart, sub.CurrentPeriodEnd)
+	}
+	return nil
 }
 
 // cancelAt is the time that the parameter gives; 0 unsets it.
@@ -154,6 +183,8 @@ func (p *updateSubscriptionParams) applyPlain(sub *subscription) {
 	sub.Metadata = p.Metadata.Apply(sub.Metadata)
 	setText(&sub.Description, p.Description)
 	p.CancellationDetails.apply(&sub.CancellationDetails)
+	p.TrialSettings.apply(&sub.TrialSettings)
+	applyPause(sub, p.PauseCollection)
 	if p.DefaultPaymentMethod != nil {
 		sub.DefaultPaymentMethod = object.To(*p.DefaultPaymentMethod)
 	}

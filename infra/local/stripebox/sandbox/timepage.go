@@ -79,18 +79,14 @@ func inWords(seconds int64) string {
 	return strings.Join(parts, ", ")
 }
 
-// nextRenewal is the subscription whose period ends first, of those that go on
-// then.
+// nextRenewal is what the account's clock comes to first; what is on a test
+// clock renews by that.
 func (a *account) nextRenewal() *nextRenewal {
-	var next *nextRenewal
-	for sub := range a.Subscriptions.all {
-		cancelAt := int64(sub.CancelAt)
-		ends := sub.over() || sub.Status == statusIncomplete || cancelAt != 0 && cancelAt <= sub.CurrentPeriodEnd
-		if !ends && (next == nil || sub.CurrentPeriodEnd < next.at) {
-			next = &nextRenewal{sub.ID, moment(utc(sub.CurrentPeriodEnd)), sub.CurrentPeriodEnd}
-		}
+	sub := a.nextToRenew(func(sub *subscription) bool { return sub.TestClock.ID == "" })
+	if sub == nil {
+		return nil
 	}
-	return next
+	return &nextRenewal{sub.ID, moment(utc(sub.CurrentPeriodEnd)), sub.CurrentPeriodEnd}
 }
 
 // advanceOnPage takes the form of the time page: 303 back to it.

@@ -309,7 +309,7 @@ func (b *box) resources(event string) map[string]string {
 	answers := map[string]string{}
 	for _, path := range []string{
 		"customers", "products", "prices", "payment_methods", "checkout/sessions", "subscriptions?status=all", "invoices",
-		"payment_intents", "charges", "refunds", "webhook_endpoints", "balance", "billing_portal/configurations",
+		"payment_intents", "charges", "refunds", "webhook_endpoints", "balance", "invoiceitems", "subscription_schedules", "test_helpers/test_clocks", "billing_portal/configurations",
 		"events?limit=100&starting_after=" + event,
 	} {
 		answers[path] = b.do(http.MethodGet, "/v1/"+path, "").body
