@@ -44,72 +44,54 @@ func toClover(value any) {
 		if value["deleted"] == true && value["object"] != "discount" {
 			return // only an id is left
 		}
-		if move := cloverMoves(value["object"]); move != nil {
-			move(value)
+		if kind, ok := value["object"].(string); ok && cloverMoves[kind] != nil {
+			cloverMoves[kind](value)
 		}
 	}
 }
 
-// cloverMoves is what changed in a resource, or nil.
-func cloverMoves(kind any) func(map[string]any) {
-	switch kind {
-	case "subscription":
-		return cloverSubscription
-	case "invoice":
-		return cloverInvoice
-	case "line_item":
-		return cloverInvoiceLine
-	case "charge":
-		return func(charge map[string]any) { delete(charge, "invoice") }
-	case "payment_intent":
-		return func(intent map[string]any) {
-			delete(intent, "invoice")
-			intent["excluded_payment_method_types"] = nil
+// cloverMoves is what changed in the resources of a kind.
+var cloverMoves = map[string]func(map[string]any){
+	"account":                      cloverAccount,
+	"balance_transaction":          func(transaction map[string]any) { transaction["balance_type"] = "payments" },
+	"billing_portal.configuration": cloverPortalConfiguration,
+	"charge":                       func(charge map[string]any) { delete(charge, "invoice") },
+	"checkout.session":             cloverSession,
+	"discount": func(discount map[string]any) {
+		discount["source"] = couponReference(discount)
+		delete(discount, "coupon")
+	},
+	"dispute":     cloverDispute,
+	"invoice":     cloverInvoice,
+	"invoiceitem": cloverInvoiceItem,
+	"line_item":   cloverInvoiceLine,
+	"payment_intent": func(intent map[string]any) {
+		delete(intent, "invoice")
+		intent["excluded_payment_method_types"] = nil
+	},
+	"payout": func(payout map[string]any) { payout["payout_method"], payout["trace_id"] = nil, nil },
+	"plan":   func(plan map[string]any) { delete(plan, "aggregate_usage") },
+	"price": func(price map[string]any) {
+		if recurring, ok := price["recurring"].(map[string]any); ok {
+			delete(recurring, "aggregate_usage")
 		}
-	case "checkout.session":
-		return cloverSession
-	case "billing_portal.configuration":
-		return cloverPortalConfiguration
-	case "price":
-		return func(price map[string]any) {
-			if recurring, ok := price["recurring"].(map[string]any); ok {
-				delete(recurring, "aggregate_usage")
-			}
-		}
-	case "plan":
-		return func(plan map[string]any) { delete(plan, "aggregate_usage") }
-	case "account":
-		return cloverAccount
-	case "payout":
-		return func(payout map[string]any) { payout["payout_method"], payout["trace_id"] = nil, nil }
-	case "balance_transaction":
-		return func(transaction map[string]any) { transaction["balance_type"] = "payments" }
-	case "dispute":
-		return cloverDispute
-	case "subscription_schedule":
-		return func(schedule map[string]any) {
-			phases, _ := schedule["phases"].([]any)
-			for _, element := range phases {
-				if phase, ok := element.(map[string]any); ok {
-					delete(phase, "coupon")
-				}
-			}
-			schedule["billing_mode"] = map[string]any{"type": "classic"}
-		}
-	case "invoiceitem":
-		return cloverInvoiceItem
-	case "discount":
-		return func(discount map[string]any) {
-			discount["source"] = couponReference(discount)
-			delete(discount, "coupon")
-		}
-	case "promotion_code":
-		return func(code map[string]any) {
-			code["promotion"] = couponReference(code)
-			delete(code, "coupon")
+	},
+	"promotion_code": func(code map[string]any) {
+		code["promotion"] = couponReference(code)
+		delete(code, "coupon")
+	},
+	"subscription":          cloverSubscription,
+	"subscription_schedule": cloverSchedule,
+}
+
+func cloverSchedule(schedule map[string]any) {
+	phases, _ := schedule["phases"].([]any)
+	for _, element := range phases {
+		if phase, ok := element.(map[string]any); ok {
+			delete(phase, "coupon")
 		}
 	}
-	return nil
+	schedule["billing_mode"] = map[string]any{"type": "classic"}
 }
 
 // couponReference names the coupon that earlier versions embed.

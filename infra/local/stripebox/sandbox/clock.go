@@ -40,56 +40,55 @@ func (a *account) runUntil(now int64) {
 	}
 }
 
-// nextTask is the earliest thing that is yet to happen by itself; of several at
-// once, that of the older resource.
+// nextTask is the earliest thing that is yet to happen by itself. Of several at
+// once, the first kind here goes first, and of a kind the oldest: a discount is
+// over before its subscription renews, and what renews as a phase of a schedule
+// begins is billed as the phase says.
 func (a *account) nextTask() (next task, found bool) {
-	consider := func(candidate task, exists bool) {
-		if exists && (!found || candidate.at < next.at) {
+	kinds := []func() (task, bool){
+		a.discountTask,
+		func() (task, bool) { return soonest(&a.Disputes, a.disputeTask) },
+		func() (task, bool) { return soonest(&a.Schedules, a.scheduleTask) },
+		func() (task, bool) { return soonest(&a.Subscriptions, a.subscriptionTask) },
+		a.draftTask,
+		func() (task, bool) { return soonest(&a.Sessions, a.sessionTask) },
+	}
+	if a.onClock == "" { // what belongs to no customer
+		kinds = append(kinds,
+			func() (task, bool) { return soonest(&a.Payouts, a.payoutTask) },
+			func() (task, bool) { return soonest(&a.TestClocks, a.clockTask) },
+		)
+	}
+	for _, kind := range kinds {
+		if candidate, exists := kind(); exists && (!found || candidate.at < next.at) {
 			next, found = candidate, true
 		}
-	}
-	consider(a.discountTask())
-	consider(a.disputeTask())
-	// Schedules come first: what renews as a phase begins is billed as the phase
-	// says.
-	for s := range a.Schedules.all {
-		if s.TestClock.ID == a.onClock {
-			consider(a.scheduleTask(s))
-		}
-	}
-	for sub := range a.Subscriptions.all {
-		if sub.TestClock.ID == a.onClock {
-			consider(a.subscriptionTask(sub))
-		}
-	}
-	for _, id := range a.AdvancingDrafts {
-		if a.Invoices.get(id).TestClock.ID == a.onClock {
-			consider(a.draftTask(id), true)
-		}
-	}
-	for s := range a.Sessions.all {
-		if s.Status == statusOpen && a.onClockOf(s.Customer.ID) {
-			consider(task{s.ExpiresAt, func() { a.expireSession(s) }}, true)
-		}
-	}
-	if a.onClock != "" {
-		return next, found // what follows belongs to no customer
-	}
-	for payout := range a.Payouts.all {
-		consider(a.payoutTask(payout))
-	}
-	for clock := range a.TestClocks.all {
-		consider(task{clock.DeletesAfter, func() { a.deleteClock(clock) }}, true)
 	}
 	return next, found
 }
 
+// soonest is the earliest of the tasks that a table's rows have.
+func soonest[T resource](rows *table[T], of func(T) (task, bool)) (next task, found bool) {
+	for row := range rows.all {
+		if candidate, exists := of(row); exists && (!found || candidate.at < next.at) {
+			next, found = candidate, true
+		}
+	}
+	return next, found
+}
+
+// sessionTask is the end of an open checkout session.
+func (a *account) sessionTask(s *session) (task, bool) {
+	open := s.Status == statusOpen && a.onClockOf(s.Customer.ID)
+	return task{s.ExpiresAt, func() { a.expireSession(s) }}, open
+}
+
 // subscriptionTask is the next thing that happens to a subscription by itself.
 func (a *account) subscriptionTask(sub *subscription) (task, bool) {
-	switch sub.Status {
-	case statusCanceled, statusIncompleteExpired:
+	switch {
+	case sub.TestClock.ID != a.onClock, sub.over():
 		return task{}, false
-	case statusIncomplete:
+	case sub.Status == statusIncomplete:
 		return task{sub.Created + incompleteLifetime, func() { a.endSubscription(sub, statusIncompleteExpired, "") }}, true
 	}
 	next := task{sub.CurrentPeriodEnd, func() { a.renew(sub) }}
@@ -103,10 +102,7 @@ func (a *account) subscriptionTask(sub *subscription) (task, bool) {
 		}
 	}
 	if reminder := int64(sub.TrialEnd) - trialReminder; sub.Status == statusTrialing && !sub.TrialReminded && reminder < next.at {
-		next = task{max(reminder, a.now), func() {
-			sub.TrialReminded = true
-			a.emit("customer.subscription.trial_will_end", sub.shown())
-		}}
+		next = task{max(reminder, a.now), func() { a.remindOfTrial(sub) }}
 	}
 	if pause := sub.PauseCollection; pause != nil && pause.ResumesAt != 0 && int64(pause.ResumesAt) <= next.at {
 		next = task{int64(pause.ResumesAt), func() { a.resumeCollection(sub) }}
@@ -115,6 +111,11 @@ func (a *account) subscriptionTask(sub *subscription) (task, bool) {
 		next = task{at, func() { a.endSubscription(sub, statusCanceled, reasonRequested) }}
 	}
 	return next, true
+}
+
+func (a *account) remindOfTrial(sub *subscription) {
+	sub.TrialReminded = true
+	a.emit("customer.subscription.trial_will_end", sub.shown())
 }
 
 // renew moves a subscription into its next period and bills it.

@@ -90,20 +90,13 @@ func (a *account) closeDispute(dispute *object.Dispute, status string) {
 	}
 }
 
-// disputeTask is the next time at which a dispute is lost because nobody has
-// answered it.
-func (a *account) disputeTask() (next task, found bool) {
-	for dispute := range a.Disputes.all {
-		at := int64(dispute.EvidenceDetails.DueBy)
-		unanswered := strings.HasSuffix(dispute.Status, disputeNeedsResponse) && a.onClockOf(a.ownerOf(dispute.ID))
-		if unanswered && (!found || at < next.at) {
-			next, found = task{at, func() {
-				dispute.EvidenceDetails.PastDue = true
-				a.closeDispute(dispute, disputeLost)
-			}}, true
-		}
-	}
-	return next, found
+// disputeTask is the loss of a dispute that nobody has answered.
+func (a *account) disputeTask(dispute *object.Dispute) (task, bool) {
+	unanswered := strings.HasSuffix(dispute.Status, disputeNeedsResponse) && a.onClockOf(a.ownerOf(dispute.ID))
+	return task{int64(dispute.EvidenceDetails.DueBy), func() {
+		dispute.EvidenceDetails.PastDue = true
+		a.closeDispute(dispute, disputeLost)
+	}}, unanswered
 }
 
 // withdrawFunds takes the money of a dispute out of the balance.

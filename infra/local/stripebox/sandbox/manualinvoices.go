@@ -140,10 +140,16 @@ func (a *account) scheduleDraft(invoice *object.Invoice) {
 	}
 }
 
-// draftTask finalizes a draft that advances by itself.
-func (a *account) draftTask(id string) task {
-	invoice := a.Invoices.get(id)
-	return task{int64(invoice.AutomaticallyFinalizesAt), func() { a.finalizeDraft(invoice) }}
+// draftTask is the next draft that is finalized by itself.
+func (a *account) draftTask() (next task, found bool) {
+	for _, id := range a.AdvancingDrafts {
+		invoice := a.Invoices.get(id)
+		at := int64(invoice.AutomaticallyFinalizesAt)
+		if invoice.TestClock.ID == a.onClock && (!found || at < next.at) {
+			next, found = task{at, func() { a.finalizeDraft(invoice) }}, true
+		}
+	}
+	return next, found
 }
 
 // finalizeDraft opens a draft and, if it advances by itself or nothing is due,

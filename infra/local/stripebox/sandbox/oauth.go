@@ -118,7 +118,7 @@ func (asked *authorization) answer(pairs ...string) string {
 
 // redirectBack sends the person back to the platform with an answer.
 func (asked *authorization) redirectBack(w http.ResponseWriter, r *http.Request, pairs ...string) {
-	http.Redirect(w, r, asked.answer(pairs...), http.StatusSeeOther) //nolint:gosec // any platform of the sandbox may name any address
+	http.Redirect(w, r, asked.answer(pairs...), http.StatusSeeOther)
 }
 
 // serveAuthorize asks the person whether to connect an account.

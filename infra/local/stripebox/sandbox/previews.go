@@ -123,20 +123,25 @@ func (p *previewParams) run(a *account) (*object.Invoice, error) {
 	if sub == nil {
 		return rehearsal.draftItems(customer)
 	}
-	sub = rehearsal.Subscriptions.get(sub.ID)
+	return p.next(rehearsal, rehearsal.Subscriptions.get(sub.ID))
+}
+
+// next is the next draft of a subscription, changed or not.
+func (p *previewParams) next(rehearsal *account, sub *subscription) (*object.Invoice, error) {
+	today := rehearsal.now
 	invoice, err := p.change(rehearsal, sub)
 	if err != nil {
 		return nil, err
 	}
 	if invoice == nil && !sub.renews() {
-		return nil, noUpcoming(customer.ID)
+		return nil, noUpcoming(sub.Customer.ID)
 	}
 	if invoice == nil {
 		rehearsal.now = sub.CurrentPeriodEnd
 		invoice = rehearsal.startPeriod(sub)
 	}
 	if details := p.SubscriptionDetails; details != nil && slices.ContainsFunc(invoice.Lines.Data, isProration) {
-		invoice.SubscriptionProrationDate = a.now
+		invoice.SubscriptionProrationDate = today
 		if details.ProrationDate != nil {
 			invoice.SubscriptionProrationDate = *details.ProrationDate
 		}

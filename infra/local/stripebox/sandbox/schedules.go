@@ -264,6 +264,8 @@ func (s *schedule) last() int64 { return s.Phases[len(s.Phases)-1].EndDate }
 // scheduleTask is the next thing that happens to a schedule by itself.
 func (a *account) scheduleTask(s *schedule) (task, bool) {
 	switch {
+	case s.TestClock.ID != a.onClock:
+		return task{}, false
 	case s.Status == statusNotStarted:
 		return task{s.Phases[0].StartDate, func() { a.startSchedule(s) }}, true
 	case s.Status != statusActive:

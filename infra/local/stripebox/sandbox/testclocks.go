@@ -151,6 +151,11 @@ func deleteTestClock(c *call, _ struct{}) (any, error) {
 	return &object.Deleted{ID: clock.ID, Object: "test_helpers.test_clock", Deleted: true}, nil
 }
 
+// clockTask is the end of a test clock.
+func (a *account) clockTask(clock *object.TestClock) (task, bool) {
+	return task{clock.DeletesAfter, func() { a.deleteClock(clock) }}, true
+}
+
 // deleteClock deletes a clock with its customers, at its time.
 func (a *account) deleteClock(clock *object.TestClock) {
 	outside, now := a.onClock, a.now
