@@ -2,14 +2,13 @@ package browser
 
 import (
 	"net/http"
-	"net/url"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 )
 
-// A person subscribes, sees the renewal a month later, has a card fail, and
-// cancels with feedback.
+// A person subscribes, sees the renewal a month later, changes to a card that
+// fails then, and cancels with feedback.
 func TestSubscribeRenewFailCancel(t *testing.T) {
 	t.Parallel()
 	chromium := findChromium(t)
@@ -47,23 +46,30 @@ func TestSubscribeRenewFailCancel(t *testing.T) {
 		t.Errorf("the period ended on %v and now ends on %v", bought.PeriodEnd, renewed.PeriodEnd)
 	}
 
-	p.failingCard(renewed)
+	b.visit(p.portal())
+	b.picture("portal")
+	b.press("summary", "Use another card")
+	b.press("a", "4000 0000 0000 0341")
+	b.do("filling in the other card", chromedp.WaitVisible(`input[name=card_number][value^="4000"]`))
+	b.picture("portal-card")
+	b.press("button", "Save the card")
+	b.sees("Visa ending in 0341")
+	b.visit(p.stack.StripePageURL)
+	b.press("a", "Time")
 	b.press("button", "To the next renewal")
 	b.sees("invoice.payment_failed")
 	b.picture("failed-renewal")
 	p.sees("past_due")
 
-	var portal struct {
-		URL string `json:"portal_url"`
-	}
-	p.api(http.MethodPost, "customer-portal", map[string]string{"return_url": p.site}, &portal)
-	b.visit(portal.URL)
-	b.picture("portal")
+	b.visit(p.portal())
+	b.picture("portal-past-due")
+	b.press("button", "Pay")
+	b.sees("Your card was declined.")
 	b.press("summary", "Cancel the subscription")
 	b.do("giving a reason", chromedp.SetValue("select[name=feedback]", "too_expensive"),
 		chromedp.SendKeys("textarea[name=comment]", "Too much for me."))
 	b.picture("portal-cancel")
-	b.do("canceling", chromedp.Click("details form button[type=submit]"))
+	b.press("button", "Cancel the subscription")
 	b.sees("Will be canceled on")
 	b.picture("portal-canceled")
 	if got := p.sees("past_due"); got.CancelAt == "" {
@@ -78,10 +84,12 @@ func TestSubscribeRenewFailCancel(t *testing.T) {
 	}
 }
 
-// failingCard has the next renewal declined.
-func (p *place) failingCard(sub subscription) {
+// portal is the address of a new session of the user's portal.
+func (p *place) portal() string {
 	p.t.Helper()
-	var card struct{ ID string }
-	p.stripe(http.MethodPost, "/v1/payment_methods/pm_card_chargeCustomerFail/attach", url.Values{"customer": {sub.Customer}}, &card)
-	p.stripe(http.MethodPost, "/v1/subscriptions/"+sub.StripeID, url.Values{"default_payment_method": {card.ID}}, nil)
+	var opened struct {
+		URL string `json:"portal_url"`
+	}
+	p.api(http.MethodPost, "customer-portal", map[string]string{"return_url": p.site}, &opened)
+	return opened.URL
 }

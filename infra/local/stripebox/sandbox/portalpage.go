@@ -48,8 +48,6 @@ type portalCancel struct {
 
 type portalReason struct{ Value, Label string }
 
-type portalInvoice struct{ Number, Date, Status, Amount string }
-
 // portalOf is the account and the session that a portal address names; without
 // them the answer has been written. The caller unlocks the account.
 func (s *Server) portalOf(w http.ResponseWriter, r *http.Request) (*account, *object.PortalSession) {
@@ -119,10 +117,8 @@ func (a *account) portalPage(portal *object.PortalSession, view, alert string) p
 		}
 	}
 	for invoice := range a.Invoices.all {
-		if page.ShowInvoices && invoice.Customer.ID == customer.ID {
-			page.Invoices = append(page.Invoices, portalInvoice{
-				string(invoice.Number), date(invoice.Created), words(invoice.Status), formatMoney(invoice.Total, invoice.Currency),
-			})
+		if page.ShowInvoices && invoice.Customer.ID == customer.ID && invoice.Status != statusDraft {
+			page.Invoices = append(page.Invoices, a.portalInvoice(portal, invoice))
 		}
 	}
 	slices.Reverse(page.Subscriptions) // the newest first

@@ -31,6 +31,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/keep", s.servePortalAction(keepInPortal))
 	mux.HandleFunc("POST /p/session/{id}/subscriptions/{subscription}/update", s.servePortalAction(changeInPortal))
 	mux.HandleFunc("POST /p/session/{id}/payment_method", s.servePortalForm(flowPaymentMethod, payInPortal))
+	mux.HandleFunc("POST /p/session/{id}/invoices/{invoice}/pay", s.servePortalForm("", payInvoiceInPortal))
 	mux.HandleFunc("POST /p/session/{id}/customer", s.servePortalForm("", describeInPortal))
 	mux.HandleFunc("GET /_sandbox/assets/page.css", s.serveStylesheet)
 	mux.HandleFunc("GET "+logPath+"{$}", s.ownPage(s.serveLog))
