@@ -141,3 +141,63 @@ func TestTestClockRefuses(t *testing.T) {
 		t.Errorf("a clock in live mode answers %d", got.status)
 	}
 }
+
+// Discounts and disputes of a customer on a test clock end by that clock.
+func TestTestClockEndsDiscountsAndDisputes(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	w := walk{b}
+	clock, sub := b.clocked(start)
+	w.post("/v1/subscriptions/"+sub.ID, "coupon="+b.coupon("percent_off=50&duration=repeating&duration_in_months=1"))
+	method := w.post("/v1/payment_methods/pm_card_createDispute/attach", "customer="+sub.Customer.ID)
+	w.post("/v1/payment_intents", "amount=700&currency=usd&confirm=true&return_url=https://shop.example/&payment_method="+method+"&customer="+sub.Customer.ID)
+	state := func() string {
+		t.Helper()
+		disputes := b.api.Disputes.List(&stripe.DisputeListParams{})
+		if !disputes.Next() {
+			t.Fatalf("no dispute: %v", disputes.Err())
+		}
+		return fmt.Sprintf("%s, discounted %t", disputes.Dispute().Status, b.subscription(sub.ID).Discount != nil)
+	}
+	b.advance(`{"days":29}`)
+	if got := state(); got != "needs_response, discounted true" {
+		t.Errorf("by the account's clock: %s", got)
+	}
+	w.post("/v1/test_helpers/test_clocks/"+clock.ID+"/advance", fmt.Sprintf("frozen_time=%d", start.AddDate(0, 0, 29).Unix()))
+	if got := state(); got != "lost, discounted false" {
+		t.Errorf("by the test clock: %s", got)
+	}
+}
+
+// A test clock of a connected account renews there, and the platform gets its
+// fee; its own clock stays.
+func TestTestClockOfAConnectedAccount(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	w := walk{b}
+	seller := b.seller()
+	on := func(path, form string) string {
+		t.Helper()
+		return w.call(http.MethodPost, path, form, "Stripe-Account", seller)
+	}
+	b.coupon("id=SOON&percent_off=10&duration=once&redeem_by=" + stamp(start.AddDate(0, 0, 1).Unix()))
+	clock := on("/v1/test_helpers/test_clocks", "frozen_time="+stamp(start.Unix()))
+	customer := on("/v1/customers", "test_clock="+clock)
+	method := on("/v1/payment_methods/pm_card_visa/attach", "customer="+customer)
+	on("/v1/subscriptions", "items[0][price]=price_pro_monthly&application_fee_percent=10&default_payment_method="+method+"&customer="+customer)
+	on("/v1/test_helpers/test_clocks/"+clock+"/advance", "frozen_time="+stamp(start.AddDate(0, 0, 28).Unix()))
+	if diff := cmp.Diff([]int64{5220, 580}, []int64{b.available(seller), b.available("")}); diff != "" {
+		t.Errorf("balances after the renewal (-want +got)\n%s", diff)
+	}
+	coupon, err := b.api.Coupons.Get("SOON", nil)
+	b.must(err)
+	if !coupon.Valid {
+		t.Error("the test clock of a connected account ended a coupon of the platform")
+	}
+	b.advance(`{"days":1}`)
+	coupon, err = b.api.Coupons.Get("SOON", nil)
+	b.must(err)
+	if coupon.Valid {
+		t.Error("the coupon is still valid after its end")
+	}
+}
