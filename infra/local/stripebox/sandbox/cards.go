@@ -25,7 +25,7 @@ type testCard struct {
 	number  string
 	brand   string
 	funding string
-	use     string // what the checkout page says of it; empty: not listed
+	use     string // what the pages say of it
 	// onAttach and onCharge are nil when the card does it.
 	onAttach  *decline
 	onCharge  *decline
@@ -57,18 +57,18 @@ func testCards() []testCard {
 	}
 	return []testCard{
 		{number: "4242424242424242", brand: visa, funding: credit, use: "succeeds", tokens: []string{"pm_card_visa"}},
-		{number: "4000056655665556", brand: visa, funding: "debit", tokens: []string{"pm_card_visa_debit"}},
+		{number: "4000056655665556", brand: visa, funding: "debit", use: "succeeds (debit)", tokens: []string{"pm_card_visa_debit"}},
 		{number: "5555555555554444", brand: "mastercard", funding: credit, use: "succeeds", tokens: []string{"pm_card_mastercard"}},
-		{number: "378282246310005", brand: "amex", funding: credit, tokens: []string{"pm_card_amex"}},
-		{number: "6011111111111117", brand: "discover", funding: credit, tokens: []string{"pm_card_discover"}},
+		{number: "378282246310005", brand: "amex", funding: credit, use: "succeeds", tokens: []string{"pm_card_amex"}},
+		{number: "6011111111111117", brand: "discover", funding: credit, use: "succeeds", tokens: []string{"pm_card_discover"}},
 		declined("4000000000000002", "is declined", generic, "pm_card_chargeDeclined", "pm_card_visa_chargeDeclined"),
 		declined("4000000000009995", "has insufficient funds", funds,
 			"pm_card_chargeDeclinedInsufficientFunds", "pm_card_visa_chargeDeclinedInsufficientFunds"),
-		declined("4000000000009987", "", lost, "pm_card_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedLostCard"),
-		declined("4000000000009979", "", stolen, "pm_card_chargeDeclinedStolenCard", "pm_card_visa_chargeDeclinedStolenCard"),
+		declined("4000000000009987", "has been lost", lost, "pm_card_chargeDeclinedLostCard", "pm_card_visa_chargeDeclinedLostCard"),
+		declined("4000000000009979", "has been stolen", stolen, "pm_card_chargeDeclinedStolenCard", "pm_card_visa_chargeDeclinedStolenCard"),
 		declined("4000000000000069", "has expired", expired, "pm_card_chargeDeclinedExpiredCard", "pm_card_visa_chargeDeclinedExpiredCard"),
 		declined("4000000000000127", "has a wrong CVC", cvc, "pm_card_chargeDeclinedIncorrectCvc", "pm_card_visa_chargeDeclinedIncorrectCvc"),
-		declined("4000000000000119", "", processing, "pm_card_chargeDeclinedProcessingError", "pm_card_visa_chargeDeclinedProcessingError"),
+		declined("4000000000000119", "cannot be processed", processing, "pm_card_chargeDeclinedProcessingError", "pm_card_visa_chargeDeclinedProcessingError"),
 		{
 			number: "4000002500003155", brand: visa, funding: credit, use: "must be authenticated, once when it is saved",
 			challenge: challengeUntilSetUp, tokens: []string{"pm_card_authenticationRequiredOnSetup"},
@@ -78,11 +78,11 @@ func testCards() []testCard {
 			challenge: challengeAlways, tokens: []string{"pm_card_threeDSecure2Required", "pm_card_threeDSecureRequired"},
 		},
 		{
-			number: "4000002760003184", brand: visa, funding: credit,
+			number: "4000002760003184", brand: visa, funding: credit, use: "must be authenticated for every payment, saved or not",
 			challenge: challengeAlways, tokens: []string{"pm_card_authenticationRequired"},
 		},
 		{
-			number: "4000008260003178", brand: visa, funding: credit, onCharge: funds,
+			number: "4000008260003178", brand: visa, funding: credit, use: "must be authenticated, then has insufficient funds", onCharge: funds,
 			challenge: challengeAlways, tokens: []string{"pm_card_authenticationRequiredChargeDeclinedInsufficientFunds"},
 		},
 		{
@@ -90,11 +90,11 @@ func testCards() []testCard {
 			disputed: &disputed{reason: "fraudulent", code: "10.4"}, tokens: []string{"pm_card_createDispute"},
 		},
 		{
-			number: "4000000000002685", brand: visa, funding: credit,
+			number: "4000000000002685", brand: visa, funding: credit, use: "succeeds, then is disputed as not delivered",
 			disputed: &disputed{reason: "product_not_received", code: "13.1"}, tokens: []string{"pm_card_createDisputeProductNotReceived"},
 		},
 		{
-			number: "4000000000001976", brand: visa, funding: credit,
+			number: "4000000000001976", brand: visa, funding: credit, use: "succeeds, then is inquired about",
 			disputed: &disputed{reason: "fraudulent", code: "10.4", inquiry: true}, tokens: []string{"pm_card_createDisputeInquiry"},
 		},
 		{

@@ -24,9 +24,8 @@ type checkoutPage struct {
 	// While the session is open:
 	Action, Alert, KnownEmail, PayLabel, CancelURL string
 	Email                                          *pageField // nil when the address is known
-	Number, Expiry, CVC, Name                      pageField
-	Cards                                          []pageCard
-	Promotion                                      *pageField // nil where no promotion codes are taken
+	cardForm
+	Promotion *pageField // nil where no promotion codes are taken
 
 	// Afterwards:
 	Outcome, NextURL string
@@ -36,6 +35,12 @@ type pageLine struct{ Name, Detail, Amount string }
 
 // pageReduction is what a discount takes off, and the price without it.
 type pageReduction struct{ Subtotal, Name, Amount string }
+
+// cardForm is the part of a form that takes a card.
+type cardForm struct {
+	Number, Expiry, CVC, Name pageField
+	Cards                     []pageCard
+}
 
 type pageCard struct{ Number, Use, URL string }
 
@@ -138,14 +143,21 @@ func (a *account) page(s *session, input pageInput, faults map[string]string, al
 	if page.KnownEmail == "" {
 		page.Email = &pageField{fieldEmail, "Email", "email", "email", "you@example.com", "email", input.email, faults[fieldEmail]}
 	}
-	page.Number = pageField{fieldNumber, "Card number", "text", "cc-number", "1234 1234 1234 1234", "numeric", input.number, faults[fieldNumber]}
-	page.Expiry = pageField{fieldExpiry, "Expiry (MM / YY)", "text", "cc-exp", "MM / YY", "numeric", input.expiry, faults[fieldExpiry]}
-	page.CVC = pageField{fieldCVC, "CVC", "text", "cc-csc", "123", "numeric", input.cvc, faults[fieldCVC]}
-	page.Name = pageField{fieldName, "Name on card", "text", "cc-name", "", "", input.name, faults[fieldName]}
-	for _, card := range testCards() {
-		if card.use != "" {
-			page.Cards = append(page.Cards, pageCard{spaced(card.number), card.use, page.Action + "?card=" + card.number})
-		}
-	}
+	page.cardForm = newCardForm(page.Action, input, faults)
 	return page
+}
+
+// newCardForm is a card's fields with what was typed and what was wrong with
+// it, and the test cards that fill in the page at an address.
+func newCardForm(address string, input pageInput, faults map[string]string) cardForm {
+	form := cardForm{
+		Number: pageField{fieldNumber, "Card number", "text", "cc-number", "1234 1234 1234 1234", "numeric", input.number, faults[fieldNumber]},
+		Expiry: pageField{fieldExpiry, "Expiry (MM / YY)", "text", "cc-exp", "MM / YY", "numeric", input.expiry, faults[fieldExpiry]},
+		CVC:    pageField{fieldCVC, "CVC", "text", "cc-csc", "123", "numeric", input.cvc, faults[fieldCVC]},
+		Name:   pageField{fieldName, "Name on card", "text", "cc-name", "", "", input.name, faults[fieldName]},
+	}
+	for _, card := range testCards() {
+		form.Cards = append(form.Cards, pageCard{spaced(card.number), card.use, address + "?card=" + card.number})
+	}
+	return form
 }

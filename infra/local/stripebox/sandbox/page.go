@@ -11,7 +11,8 @@ import (
 //go:embed assets/page.css
 var pageCSS []byte
 
-// fieldHTML defines the template "field", an input of a form with its label.
+// fieldHTML defines the templates "field", an input of a form with its label,
+// "card", the inputs of a card, and "testcards", the list of those.
 //
 //go:embed assets/field.html
 var fieldHTML string

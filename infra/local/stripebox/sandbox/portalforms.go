@@ -62,10 +62,9 @@ func prorationEffect(behavior string) string {
 
 // portalCard is the form for another card.
 type portalCard struct {
-	Action, Current           string
-	Open                      bool
-	Number, Expiry, CVC, Name pageField
-	Cards                     []pageCard
+	Action, Current string
+	Open            bool
+	cardForm
 }
 
 // portalCard is the form with what was typed and what was wrong with it.
@@ -73,19 +72,11 @@ func (a *account) portalCard(portal *object.PortalSession, input pageInput, faul
 	address := "/p/session/" + portal.ID
 	card := &portalCard{
 		Action: address + "/payment_method", Current: "There is no payment method yet.", Open: input != (pageInput{}),
-		Number: pageField{fieldNumber, "Card number", "text", "cc-number", "1234 1234 1234 1234", "numeric", input.number, faults[fieldNumber]},
-		Expiry: pageField{fieldExpiry, "Expiry (MM / YY)", "text", "cc-exp", "MM / YY", "numeric", input.expiry, faults[fieldExpiry]},
-		CVC:    pageField{fieldCVC, "CVC", "text", "cc-csc", "123", "numeric", input.cvc, faults[fieldCVC]},
-		Name:   pageField{fieldName, "Name on card", "text", "cc-name", "", "", input.name, faults[fieldName]},
+		cardForm: newCardForm(address, input, faults),
 	}
 	for pm := range a.PaymentMethods.all {
 		if pm.Customer.ID == portal.Customer {
 			card.Current = words(pm.Card.Brand) + " ending in " + pm.Card.Last4 // the newest
-		}
-	}
-	for _, test := range testCards() {
-		if test.use != "" {
-			card.Cards = append(card.Cards, pageCard{spaced(test.number), test.use, address + "?card=" + test.number})
 		}
 	}
 	return card
