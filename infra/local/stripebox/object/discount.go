@@ -101,12 +101,3 @@ type CheckoutAmounts struct {
 	Discounts Many[CheckoutDiscount] `json:"discounts"`
 	Taxes     EmptyList              `json:"taxes"`
 }
-
-// ResourceID is the id under which the resource is stored.
-func (c *Coupon) ResourceID() string { return c.ID }
-
-// ResourceID is the id under which the resource is stored.
-func (p *PromotionCode) ResourceID() string { return p.ID }
-
-// ResourceID is the id under which the resource is stored.
-func (d *Discount) ResourceID() string { return d.ID }

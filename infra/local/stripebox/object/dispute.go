@@ -81,6 +81,3 @@ func (e *Evidence) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
-
-// ResourceID is the id under which the resource is stored.
-func (d *Dispute) ResourceID() string { return d.ID }

@@ -29,6 +29,3 @@ type InvoicePaymentTransitions struct {
 	CanceledAt Unix `json:"canceled_at"`
 	PaidAt     Unix `json:"paid_at"`
 }
-
-// ResourceID is the id under which the resource is stored.
-func (p *InvoicePayment) ResourceID() string { return p.ID }

@@ -39,6 +39,3 @@ type SetupCardOptions struct {
 	Network             Null   `json:"network"`
 	RequestThreeDSecure string `json:"request_three_d_secure"`
 }
-
-// ResourceID is the id under which the resource is stored.
-func (s *SetupIntent) ResourceID() string { return s.ID }
