@@ -121,7 +121,10 @@ curl -s %s/api/v1/payments/stripe/checkout-session -H 'Authorization: Bearer %s'
 
 curl -s %s/api/v1/payments/stripe/my-subscription -H 'Authorization: Bearer %s'
 
+curl -s %s/api/v1/payments/stripe/customer-portal -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"return_url":"%s/back"}'
+
 Open the checkout_url that the second one answers, pay with 4242 4242 4242 4242, and run the third one again.
+The page of events and time advances a month; the portal_url that the fourth one answers changes the card and the plan, and cancels.
 Ctrl-C stops everything.
 `
 
@@ -134,12 +137,14 @@ func printWelcome(out io.Writer, s *stack.Stack, world story.World, shop story.S
 	if err != nil {
 		return err
 	}
+	const site = "http://localhost:3000" // of the shop, which need not be there
 	_, err = fmt.Fprintf(out, welcome,
 		s.APIURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.StripePageURL, s.DynamoDBEndpoint, s.TableName,
 		developer, user,
 		s.APIURL, developer,
-		s.APIURL, user, "http://localhost:3000", "http://localhost:3000",
+		s.APIURL, user, site, site,
 		s.APIURL, user,
+		s.APIURL, user, site,
 	)
 	return err
 }

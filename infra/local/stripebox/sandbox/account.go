@@ -86,6 +86,7 @@ type state struct {
 	Portals              table[*object.PortalSession]       `json:"portal_sessions"`
 	PortalConfigurations table[*object.PortalConfiguration] `json:"portal_configurations"`
 	Endpoints            table[*endpoint]                   `json:"webhook_endpoints"`
+	PortalSetups         map[string]string                  `json:"portal_setups"` // portal sessions by the setup intent that waits there
 	Deleted              map[string]*object.Deleted         `json:"deleted"`
 	Replays              map[string]*replay                 `json:"replays"` // by idempotency key
 }
@@ -123,6 +124,7 @@ func newAccount(s *Server, id string) *account {
 		Portals:              newTable[*object.PortalSession]("portal session", "session"),
 		PortalConfigurations: newTable[*object.PortalConfiguration]("configuration", "configuration"),
 		Endpoints:            newTable[*endpoint]("webhook endpoint", "id"),
+		PortalSetups:         map[string]string{},
 		Deleted:              map[string]*object.Deleted{},
 		Replays:              map[string]*replay{},
 	}}

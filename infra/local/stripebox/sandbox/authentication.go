@@ -125,7 +125,7 @@ func (a *account) challengeOf(id string) *challenged {
 	if si := a.SetupIntents.get(id); si != nil && si.Status == statusNeedsAction {
 		return &challenged{
 			what: "Setup of a card", back: returnAddress(si.NextAction, "setup_intent", si.ID, si.ClientSecret),
-			complete: func() *decline { a.completeSetup(si); return nil }, fail: func() { a.failSetupAuthentication(si) },
+			complete: func() *decline { a.completeChallengedSetup(si); return nil }, fail: func() { a.failSetupAuthentication(si) },
 		}
 	}
 	return nil

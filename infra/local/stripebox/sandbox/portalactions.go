@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -18,9 +19,10 @@ const (
 	fieldComment  = "comment"
 )
 
-// portalForm does what a form of the portal is for. An apiError says that what
-// was typed, or what it is about, does not allow it.
-type portalForm func(a *account, portal *object.PortalSession, r *http.Request) error
+// portalForm does what a form of the portal is for and answers where the
+// customer goes then, if not to where the session goes on. An apiError says that
+// what was typed, or what it is about, does not allow it.
+type portalForm func(a *account, portal *object.PortalSession, r *http.Request) (next string, err error)
 
 // portalAction is a portalForm about one of the customer's subscriptions.
 type portalAction func(a *account, portal *object.PortalSession, sub *subscription, typed url.Values) error
@@ -40,9 +42,9 @@ func (s *Server) servePortalForm(flow string, run portalForm) http.HandlerFunc {
 		}
 		defer s.changed()
 		defer a.mu.Unlock()
-		err := run(a, portal, r)
+		next, err := run(a, portal, r)
 		if err == nil {
-			http.Redirect(w, r, nextInPortal(portal, flow), http.StatusSeeOther)
+			http.Redirect(w, r, cmp.Or(next, nextInPortal(portal, flow)), http.StatusSeeOther)
 			return
 		}
 		known := asAPIError(err)
@@ -62,12 +64,12 @@ func (s *Server) servePortalAction(run portalAction) http.HandlerFunc {
 		if strings.HasSuffix(r.URL.Path, "/update") {
 			flow = flowUpdate
 		}
-		s.servePortalForm(flow, func(a *account, portal *object.PortalSession, r *http.Request) error {
+		s.servePortalForm(flow, func(a *account, portal *object.PortalSession, r *http.Request) (string, error) {
 			sub := a.Subscriptions.get(r.PathValue("subscription"))
 			if sub == nil || sub.Customer.ID != portal.Customer {
-				return noSuch(http.StatusNotFound, "subscription", r.PathValue("subscription"), "id")
+				return "", noSuch(http.StatusNotFound, "subscription", r.PathValue("subscription"), "id")
 			}
-			return run(a, portal, sub, r.PostForm)
+			return "", run(a, portal, sub, r.PostForm)
 		})(w, r)
 	}
 }

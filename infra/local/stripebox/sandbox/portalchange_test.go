@@ -116,7 +116,9 @@ func TestPortalUpdatesTheCard(t *testing.T) {
 	if got := b.form(portal, "payment_method", card("5555 5555 5555 4444")); got.status != http.StatusSeeOther {
 		t.Fatalf("another card answers %d %s", got.status, got.body)
 	}
-	want := []string{"payment_method.attached", "customer.updated", "customer.subscription.updated"}
+	want := []string{
+		"setup_intent.created", "payment_method.attached", "setup_intent.succeeded", "customer.updated", "customer.subscription.updated",
+	}
 	if diff := cmp.Diff(want, eventsOf(b, last.ID)); diff != "" {
 		t.Errorf("events (-want +got)\n%s", diff)
 	}
@@ -124,6 +126,35 @@ func TestPortalUpdatesTheCard(t *testing.T) {
 	b.advance(`{"days":3}`)
 	if got := b.subscription(sub.ID); got.Status != stripe.SubscriptionStatusActive {
 		t.Errorf("after the next retry the subscription is %s", got.Status)
+	}
+}
+
+func TestPortalCardThatMustBeAuthenticated(t *testing.T) {
+	t.Parallel()
+	for outcome, test := range map[string]struct{ last4, says string }{
+		"complete": {"3155", "Visa ending in 3155"},
+		"fail":     {"4242", "We are unable to authenticate your payment method."},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			b := newBox(t)
+			sub := b.subscribe("price_pro_monthly", "4242424242424242")
+			portal := b.portal(sub.Customer.ID)
+			asked := b.form(portal, "payment_method", card("4000002500003155"))
+			challenge, found := strings.CutPrefix(asked.header.Get("Location"), b.url+"/c/authenticate/")
+			if asked.status != http.StatusSeeOther || !found {
+				t.Fatalf("the card answers %d and leads to %q", asked.status, asked.header.Get("Location"))
+			}
+			back := strings.TrimPrefix(b.authenticate(challenge, outcome).header.Get("Location"), b.url)
+			wants(t, b.do(http.MethodGet, back, "").body, test.says)
+			b.advance(`{"days":32}`)
+			renewed := b.subscription(sub.ID)
+			paid, err := b.api.Charges.Get(renewed.LatestInvoice.Charge.ID, nil)
+			b.must(err)
+			if last4 := paid.PaymentMethodDetails.Card.Last4; renewed.Status != stripe.SubscriptionStatusActive || last4 != test.last4 {
+				t.Errorf("the renewal is %s, charged to %s", renewed.Status, last4)
+			}
+		})
 	}
 }
 

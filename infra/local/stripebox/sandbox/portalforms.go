@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -60,72 +59,6 @@ func prorationEffect(behavior string) string {
 	return "The difference for the rest of the period is on your next invoice."
 }
 
-// portalCard is the form for another card.
-type portalCard struct {
-	Action, Current string
-	Open            bool
-	cardForm
-}
-
-// portalCard is the form with what was typed and what was wrong with it.
-func (a *account) portalCard(portal *object.PortalSession, input pageInput, faults map[string]string) *portalCard {
-	address := "/p/session/" + portal.ID
-	card := &portalCard{
-		Action: address + "/payment_method", Current: "There is no payment method yet.", Open: input != (pageInput{}),
-		cardForm: newCardForm(address, input, faults),
-	}
-	for pm := range a.PaymentMethods.all {
-		if pm.Customer.ID == portal.Customer {
-			card.Current = words(pm.Card.Brand) + " ending in " + pm.Card.Last4 // the newest
-		}
-	}
-	return card
-}
-
-// cardRefusal is a card form that is not accepted.
-type cardRefusal struct {
-	*apiError
-	message string
-	input   pageInput
-	faults  map[string]string
-}
-
-func (r *cardRefusal) Unwrap() error { return r.apiError }
-
-// payInPortal saves a card, with which the customer and its subscriptions pay
-// from then on.
-func payInPortal(a *account, portal *object.PortalSession, r *http.Request) error {
-	if !a.PortalConfigurations.get(portal.Configuration.ID).Features.PaymentMethodUpdate.Enabled {
-		return invalid("", "", "This portal does not let you change the payment method.")
-	}
-	customer := a.Customers.get(portal.Customer)
-	input := readInput(r.PostForm)
-	paying, faults := input.buyer(cmp.Or(string(customer.Email), customer.ID), a.now)
-	paying.email = string(customer.Email)
-	if len(faults) > 0 {
-		refused := invalid("", "", "Please check the marked fields.")
-		refused.status = http.StatusUnprocessableEntity
-		return &cardRefusal{refused, refused.body.Message, input, faults}
-	}
-	card, declined := cardByNumber(input.number)
-	if declined == nil {
-		declined = card.onAttach
-	}
-	if declined != nil {
-		return &cardRefusal{declined.err(), declined.message, input, nil}
-	}
-	paying.card = card
-	pm := a.methodOfBuyer(paying)
-	a.attach(pm, customer.ID)
-	a.update("customer.updated", customer, func() { customer.InvoiceSettings.DefaultPaymentMethod = object.To(pm.ID) })
-	for sub := range a.Subscriptions.all {
-		if sub.Customer.ID == customer.ID && !sub.over() && sub.DefaultPaymentMethod.ID != "" {
-			a.update(eventSubscriptionUpdated, sub.shown(), func() { sub.DefaultPaymentMethod = object.To(pm.ID) })
-		}
-	}
-	return nil
-}
-
 // portalDetails is the form for the customer's own details.
 type portalDetails struct {
 	Action string
@@ -171,12 +104,12 @@ func portalDetailsOf(portal *object.PortalSession, customer *object.Customer, al
 }
 
 // describeInPortal changes the customer's details.
-func describeInPortal(a *account, portal *object.PortalSession, r *http.Request) error {
+func describeInPortal(a *account, portal *object.PortalSession, r *http.Request) (string, error) {
 	feature := a.PortalConfigurations.get(portal.Configuration.ID).Features.CustomerUpdate
 	customer := a.Customers.get(portal.Customer)
 	details := portalDetailsOf(portal, customer, feature.AllowedUpdates)
 	if !feature.Enabled || details == nil {
-		return invalid("", "", "This portal does not let you change your details.")
+		return "", invalid("", "", "This portal does not let you change your details.")
 	}
 	params := url.Values{}
 	for _, field := range details.Fields {
@@ -185,7 +118,7 @@ func describeInPortal(a *account, portal *object.PortalSession, r *http.Request)
 		}
 	}
 	if email := params.Get("email"); params.Has("email") && email == "" {
-		return invalid("", "", "Enter your email address.")
+		return "", invalid("", "", "Enter your email address.")
 	}
-	return a.perform(with(updateCustomer), customer.ID, params)
+	return "", a.perform(with(updateCustomer), customer.ID, params)
 }

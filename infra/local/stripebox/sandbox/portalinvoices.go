@@ -33,17 +33,17 @@ func (a *account) portalInvoice(portal *object.PortalSession, invoice *object.In
 }
 
 // payInvoiceInPortal collects an open invoice with the card that it would be
-// collected with anyway. Where the holder has to authenticate, the invoice then
-// has a link to that, which leads back here.
-func payInvoiceInPortal(a *account, portal *object.PortalSession, r *http.Request) error {
+// collected with anyway. Where the holder has to authenticate, that is next.
+func payInvoiceInPortal(a *account, portal *object.PortalSession, r *http.Request) (string, error) {
 	invoice := a.Invoices.get(r.PathValue("invoice"))
 	history := a.PortalConfigurations.get(portal.Configuration.ID).Features.InvoiceHistory
 	if invoice == nil || invoice.Customer.ID != portal.Customer || !history.Enabled {
-		return noSuch(http.StatusNotFound, "invoice", r.PathValue("invoice"), "invoice")
+		return "", noSuch(http.StatusNotFound, "invoice", r.PathValue("invoice"), "invoice")
 	}
 	err := a.perform(with(payInvoiceNow), invoice.ID, url.Values{})
 	if pi := a.PaymentIntents.get(invoice.PaymentIntent.ID); pi != nil && pi.Status == statusNeedsAction {
-		pi.NextAction.RedirectToURL.ReturnURL = object.Text(a.Origin + "/p/session/" + portal.ID)
+		pi.NextAction.RedirectToURL.ReturnURL = object.Text(a.Origin + nextInPortal(portal, ""))
+		return pi.NextAction.RedirectToURL.URL, nil
 	}
-	return err
+	return "", err
 }

@@ -44,8 +44,9 @@ func TestPortalLeadsToTheAuthenticationOfAnInvoice(t *testing.T) {
 	b.payWith(sub, "pm_card_threeDSecure2Required")
 	invoice := b.subscription(sub.ID).LatestInvoice
 	portal := b.portal(sub.Customer.ID)
-	if got := b.form(portal, "invoices/"+invoice.ID+"/pay", nil); got.status != http.StatusPaymentRequired {
-		t.Errorf("paying answers %d", got.status)
+	got := b.form(portal, "invoices/"+invoice.ID+"/pay", nil)
+	if at := got.header.Get("Location"); got.status != http.StatusSeeOther || at != b.url+"/c/authenticate/"+invoice.PaymentIntent.ID {
+		t.Errorf("paying answers %d and leads to %q", got.status, at)
 	}
 	wants(t, b.show(portal), "/c/authenticate/"+invoice.PaymentIntent.ID, "Authenticate</a>")
 	back := b.authenticate(invoice.PaymentIntent.ID, "complete")

@@ -76,7 +76,11 @@ func (s *Server) servePortal(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.mu.Unlock()
-	page := a.portalPage(portal, viewOf(portal, r), "")
+	alert := ""
+	if r.URL.Query().Get("redirect_status") == "failed" {
+		alert = authenticationFailed
+	}
+	page := a.portalPage(portal, viewOf(portal, r), alert)
 	if number := r.URL.Query().Get("card"); number != "" && page.Card != nil {
 		page.Card = a.portalCard(portal, prefilled(number, a.now), nil)
 	}
