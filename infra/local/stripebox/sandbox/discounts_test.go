@@ -217,6 +217,20 @@ func TestProrationIsNetOfDiscounts(t *testing.T) {
 	}
 }
 
+// The unused time is credited as it was paid, also by the change that brings the
+// discount.
+func TestProrationOfAChangeThatBringsADiscount(t *testing.T) {
+	t.Parallel()
+	b := newBox(t)
+	b.coupon("id=HALF&percent_off=50&duration=forever")
+	sub := b.subscribe("price_pro_monthly", "4242424242424242")
+	b.advance(`{"days":14}`)
+	walk{b}.post("/v1/subscriptions/"+sub.ID, "coupon=HALF&proration_behavior=always_invoice&items[0][quantity]=4&items[0][id]="+sub.Items.Data[0].ID)
+	if diff := cmp.Diff([]int64{2900, 2900 - 1450}, b.invoiceTotals(sub.ID)); diff != "" {
+		t.Errorf("totals (-want +got)\n%s", diff)
+	}
+}
+
 func TestDiscountsSurviveARestart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "state.json")

@@ -12,20 +12,29 @@ const (
 	prorateNone    = "none"
 )
 
+// itemsChange says how a subscription's items are replaced.
+type itemsChange struct {
+	items    []*object.SubscriptionItem // nil when they stay
+	behavior string                     // proration_behavior
+	from     int64                      // the rest of the period begins here
+	// paid is what the items up to now cost for a whole period, by their ids:
+	// the change may be one of the discounts, too.
+	paid map[string]int64
+}
+
 // changeItems replaces a subscription's items and accounts for the rest of the
-// period from a time on. It returns the draft of an invoice that is to be paid at once, if the
+// period. It returns the draft of an invoice that is to be paid at once, if the
 // change calls for one: another billing interval starts a new period now.
-func (a *account) changeItems(sub *subscription, items []*object.SubscriptionItem, behavior string, from int64) *object.Invoice {
-	if items == nil {
+func (a *account) changeItems(sub *subscription, change itemsChange) *object.Invoice {
+	if change.items == nil {
 		return nil
 	}
 	before := sub.Items.Data
-	newCycle := !sameInterval(before[0].Price.Recurring, items[0].Price.Recurring)
-	rest := object.Period{Start: from, End: sub.CurrentPeriodEnd}
+	newCycle := !sameInterval(before[0].Price.Recurring, change.items[0].Price.Recurring)
 	billed := sub.Status == statusActive || sub.Status == statusPastDue
-	sub.SetItems(items)
-	if billed && behavior != prorateNone {
-		a.prorate(sub, before, items, rest, !newCycle)
+	sub.SetItems(change.items)
+	if billed && change.behavior != prorateNone {
+		a.prorate(sub, before, change, !newCycle)
 	}
 	switch {
 	case !billed:
@@ -34,7 +43,7 @@ func (a *account) changeItems(sub *subscription, items []*object.SubscriptionIte
 		sub.BillingCycleAnchor, sub.CurrentPeriodStart = a.now, a.now
 		sub.CurrentPeriodEnd = nextBoundary(a.now, sub.recurring(), a.now)
 		return a.draftPeriod(sub, reasonUpdate)
-	case behavior == prorateInvoice && len(a.pendingItems(sub.Customer.ID, sub)) > 0:
+	case change.behavior == prorateInvoice && len(a.pendingItems(sub.Customer.ID, sub)) > 0:
 		invoice := a.draftInvoice(sub, reasonUpdate, object.Period{Start: a.now, End: a.now}, nil)
 		sub.LatestInvoice = object.To(invoice.ID)
 		return invoice
@@ -52,14 +61,15 @@ func (a *account) draftPeriod(sub *subscription, reason string) *object.Invoice 
 
 // prorate credits the unused time of what changed and, unless a new period
 // bills it anyway, charges the remaining time of what it became.
-func (a *account) prorate(sub *subscription, before, after []*object.SubscriptionItem, rest object.Period, charge bool) {
+func (a *account) prorate(sub *subscription, before []*object.SubscriptionItem, change itemsChange, charge bool) {
 	length := sub.CurrentPeriodEnd - sub.CurrentPeriodStart
-	credits, charges := a.discountedShares(sub, before), a.discountedShares(sub, after)
+	rest, after := object.Period{Start: change.from, End: sub.CurrentPeriodEnd}, change.items
+	costs := a.discountedShares(sub, after)
 	for _, old := range before {
 		if charge && slices.ContainsFunc(after, func(item *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
 			continue
 		}
-		if amount := share(credits[old.ID], rest, length); amount > 0 {
+		if amount := share(change.paid[old.ID], rest, length); amount > 0 {
 			a.addProration(sub, old, -amount, rest)
 		}
 	}
@@ -70,7 +80,7 @@ func (a *account) prorate(sub *subscription, before, after []*object.Subscriptio
 		if slices.ContainsFunc(before, func(old *object.SubscriptionItem) bool { return sameBilling(old, item) }) {
 			continue
 		}
-		if amount := share(charges[item.ID], rest, length); amount > 0 {
+		if amount := share(costs[item.ID], rest, length); amount > 0 {
 			a.addProration(sub, item, amount, rest)
 		}
 	}

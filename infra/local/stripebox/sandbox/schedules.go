@@ -342,7 +342,7 @@ func (a *account) applyPhase(s *schedule, phase *object.SchedulePhase, behavior 
 		if int64(phase.TrialEnd) > a.now && phase.TrialEnd != sub.TrialEnd {
 			a.moveTrial(sub, int64(phase.TrialEnd))
 		}
-		invoice = a.changeItems(sub, a.phaseItems(sub, phase), behavior, a.now)
+		invoice = a.changeItems(sub, itemsChange{a.phaseItems(sub, phase), behavior, a.now, a.discountedShares(sub, sub.Items.Data)})
 	})
 	if invoice != nil {
 		a.bill(sub, invoice)

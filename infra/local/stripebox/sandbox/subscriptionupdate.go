@@ -103,6 +103,7 @@ func (p *updateSubscriptionParams) check(a *account, sub *subscription) (*subscr
 // apply changes the subscription and drafts the invoice that is due at once, if
 // any.
 func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoice {
+	change := itemsChange{u.items, u.ProrationBehavior, a.now, a.discountedShares(sub, sub.Items.Data)}
 	u.applyPlain(sub)
 	u.share.apply(&sub.Subscription)
 	if u.given() {
@@ -121,16 +122,14 @@ func (u *subscriptionUpdate) apply(a *account, sub *subscription) *object.Invoic
 	if u.TrialEnd != "" {
 		a.moveTrial(sub, u.trialEnd)
 	}
-	items := u.items
-	if trialEnded && items != nil {
-		sub.SetItems(items)
-		items = nil // the new period bills them from its start
+	if trialEnded && change.items != nil {
+		sub.SetItems(change.items)
+		change.items = nil // the new period bills them from its start
 	}
-	from := a.now
 	if u.ProrationDate != nil {
-		from = *u.ProrationDate
+		change.from = *u.ProrationDate
 	}
-	invoice := a.changeItems(sub, items, u.ProrationBehavior, from)
+	invoice := a.changeItems(sub, change)
 	if trialEnded {
 		invoice = a.draftPeriod(sub, reasonUpdate)
 	}
