@@ -69,6 +69,16 @@ func TestDispute(t *testing.T) {
 			if got := b.available(""); got != test.balance {
 				t.Errorf("balance = %d, want %d", got, test.balance)
 			}
+			moved := int64(700) // by the charge
+			for _, transaction := range after.BalanceTransactions {
+				moved += transaction.Net
+				if transaction.Type != stripe.BalanceTransactionTypeAdjustment {
+					t.Errorf("the dispute's money is moved by a transaction of the type %s", transaction.Type)
+				}
+			}
+			if moved != test.balance {
+				t.Errorf("its transactions leave %d, want %d", moved, test.balance)
+			}
 		})
 	}
 }
