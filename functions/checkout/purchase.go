@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"billhook/pkg/billing"
 	"billhook/pkg/gateway"
@@ -70,21 +71,38 @@ func (p *purchase) request() string {
 	return p.checkout.Fingerprint()
 }
 
-// customer fills in the user's Stripe customer and reports whether the user had
-// one before. Of two requests at the same time both get the same one: Stripe by
+// customer fills in the user's Stripe customer, drops a trial that an earlier one
+// has had, and reports whether the user had the customer before. Of two requests at the same time both get the same one: Stripe by
 // the idempotency key, the link by its condition.
 func (p *purchase) customer(ctx context.Context) (known bool, err error) {
-	p.checkout.Customer, err = p.store.CustomerOf(ctx, p.scope, p.caller.Subject)
-	if err != nil || p.checkout.Customer != "" {
-		return true, err
-	}
-	created, err := p.account.CreateCustomer(ctx, p.caller.Subject, p.caller.Email)
+	link, err := p.store.Link(ctx, p.scope, p.caller.Subject)
 	if err != nil {
 		return false, err
 	}
-	p.checkout.Customer, err = p.store.LinkCustomer(ctx, p.scope, created)
+	if link.Deleted {
+		// A new customer is no new user.
+		earlier, err := p.store.Subscriptions(ctx, p.scope, link.Customer)
+		if err != nil {
+			return false, err
+		}
+		link.TrialUsed = link.TrialUsed || slices.ContainsFunc(earlier, hadTrial)
+	}
+	if link.TrialUsed {
+		p.checkout.TrialDays = 0
+	}
+	if link.Customer != "" && !link.Deleted {
+		p.checkout.Customer = link.Customer
+		return true, nil
+	}
+	created, err := p.account.CreateCustomer(ctx, p.caller.Subject, p.caller.Email, link.Customer)
+	if err != nil {
+		return false, err
+	}
+	p.checkout.Customer, err = p.store.LinkCustomer(ctx, p.scope, created, link)
 	return false, err
 }
+
+func hadTrial(s billing.Subscription) bool { return s.Trial }
 
 // rounds bounds how often the state at Stripe is looked at while it changes.
 const rounds = 3
@@ -120,14 +138,10 @@ func (p *purchase) readRows(ctx context.Context) error {
 	if len(p.held) > 0 && !p.alongside {
 		return errAlreadySubscribed
 	}
-	if !p.offeredTrial {
-		return nil
-	}
-	used, err := p.store.TrialUsed(ctx, p.scope, p.checkout.Customer)
-	if used {
+	if slices.ContainsFunc(subscriptions, hadTrial) {
 		p.checkout.TrialDays = 0
 	}
-	return err
+	return nil
 }
 
 // lookAtStripe is settled when nothing changed while it looked. Sessions come
@@ -173,7 +187,7 @@ func (p *purchase) askForSubscriptions(ctx context.Context) error {
 		holds := o.Fact.After.Status.Holds()
 		trial := o.Fact.Trial && p.checkout.TrialDays > 0
 		if holds && !p.held[o.Fact.ID] || trial {
-			if err := p.observer.Observe(ctx, p.scope, o.Fact, o.AsOf); err != nil {
+			if err := p.observer.Observe(ctx, p.scope, o.Observation); err != nil {
 				return err
 			}
 		}

@@ -21,9 +21,8 @@ import (
 type Store interface {
 	Leases
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
-	CustomerOf(ctx context.Context, s billing.Scope, user string) (customer string, err error)
-	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer) (customer string, err error)
-	TrialUsed(ctx context.Context, s billing.Scope, customer string) (bool, error)
+	Link(ctx context.Context, s billing.Scope, user string) (billing.Link, error)
+	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (customer string, err error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 }
 
@@ -36,7 +35,7 @@ type Leases interface {
 // Observer brings Stripe's answers into the store; *projector.Projector
 // implements it.
 type Observer interface {
-	Observe(ctx context.Context, s billing.Scope, f billing.SubscriptionFact, asOf time.Time) error
+	Observe(ctx context.Context, s billing.Scope, o projector.Observation) error
 }
 
 var (

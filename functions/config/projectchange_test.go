@@ -20,10 +20,10 @@ func TestCreateProjectWithSettings(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	var created api.Project
-	answer := f.send(t, http.MethodPost, projects, `{"name": "A", "default_mode": "live",
+	answer := f.send(t, http.MethodPost, projects, `{"name": "A", "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
 		"redirect_origins": ["https://App.example.com:443", "https://*.example.com", "http://localhost:3000"]}`)
 	answer.Decode(t, &created)
-	want := fmt.Sprintf(`{"id": %q, "name": "A", "description": null, "is_active": true, "default_mode": "live",
+	want := fmt.Sprintf(`{"id": %q, "name": "A", "description": null, "is_active": true, "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
 		"redirect_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:3000"],
 		"created_at": "2100-02-03T09:14:08Z"}`, created.ID)
 	answer.Is(t, 201, want)
@@ -34,28 +34,30 @@ func TestCreateProjectWithSettings(t *testing.T) {
 // project.
 func TestUpdateProject(t *testing.T) {
 	t.Parallel()
-	settings := func(name, description, origins, mode string) string {
-		return fmt.Sprintf(`"name": %s, "description": %s, "redirect_origins": %s, "default_mode": %s`, name, description, origins, mode)
+	settings := func(name, description, origins, mode, duplicates string) string {
+		return fmt.Sprintf(`"name": %s, "description": %s, "redirect_origins": %s, "default_mode": %s, "duplicate_subscriptions": %s`,
+			name, description, origins, mode, duplicates)
 	}
-	const name, description, origins, mode = `"A"`, `"For boats"`, `["https://a.example"]`, `"live"`
+	const name, description, origins, mode, duplicates = `"A"`, `"For boats"`, `["https://a.example"]`, `"live"`, `"cancel_newest"`
 	for title, c := range map[string]struct{ body, want string }{
-		"nothing":             {`{}`, settings(name, description, origins, mode)},
-		"nulls":               {`{"name": null, "redirect_origins": null, "default_mode": null}`, settings(name, description, origins, mode)},
-		"unknown fields":      {`{"id": 7, "is_active": false, "owner": "me"}`, settings(name, description, origins, mode)},
-		"the name":            {`{"name": "B"}`, settings(`"B"`, description, origins, mode)},
-		"the description":     {`{"description": "For piers"}`, settings(name, `"For piers"`, origins, mode)},
-		"a description, null": {`{"description": null}`, settings(name, `null`, origins, mode)},
-		"an empty one":        {`{"description": ""}`, settings(name, `null`, origins, mode)},
-		"the origins":         {`{"redirect_origins": ["https://*.b.example"]}`, settings(name, description, `["https://*.b.example"]`, mode)},
-		"no origins":          {`{"redirect_origins": []}`, settings(name, description, `[]`, mode)},
-		"the mode":            {`{"default_mode": "test"}`, settings(name, description, origins, `"test"`)},
-		"everything":          {`{` + settings(`"B"`, `"b"`, `[]`, `"test"`) + `}`, settings(`"B"`, `"b"`, `[]`, `"test"`)},
+		"nothing":             {`{}`, settings(name, description, origins, mode, duplicates)},
+		"nulls":               {`{"name": null, "redirect_origins": null, "default_mode": null, "duplicate_subscriptions": null}`, settings(name, description, origins, mode, duplicates)},
+		"unknown fields":      {`{"id": 7, "is_active": false, "owner": "me"}`, settings(name, description, origins, mode, duplicates)},
+		"the name":            {`{"name": "B"}`, settings(`"B"`, description, origins, mode, duplicates)},
+		"the description":     {`{"description": "For piers"}`, settings(name, `"For piers"`, origins, mode, duplicates)},
+		"a description, null": {`{"description": null}`, settings(name, `null`, origins, mode, duplicates)},
+		"an empty one":        {`{"description": ""}`, settings(name, `null`, origins, mode, duplicates)},
+		"the origins":         {`{"redirect_origins": ["https://*.b.example"]}`, settings(name, description, `["https://*.b.example"]`, mode, duplicates)},
+		"no origins":          {`{"redirect_origins": []}`, settings(name, description, `[]`, mode, duplicates)},
+		"the mode":            {`{"default_mode": "test"}`, settings(name, description, origins, `"test"`, duplicates)},
+		"the duplicates":      {`{"duplicate_subscriptions": "flag"}`, settings(name, description, origins, mode, `"flag"`)},
+		"everything":          {`{` + settings(`"B"`, `"b"`, `[]`, `"test"`, `"flag"`) + `}`, settings(`"B"`, `"b"`, `[]`, `"test"`, `"flag"`)},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			var created api.Project
-			f.send(t, http.MethodPost, projects, `{`+settings(name, description, origins, mode)+`}`).Decode(t, &created)
+			f.send(t, http.MethodPost, projects, `{`+settings(name, description, origins, mode, duplicates)+`}`).Decode(t, &created)
 			f.Clock.Advance(time.Hour)
 			want := fmt.Sprintf(`{"id": %q, "is_active": true, "created_at": "2100-02-03T09:14:08Z", %s}`, created.ID, c.want)
 			f.send(t, http.MethodPut, projects+created.ID.String(), c.body).Is(t, 200, want)
@@ -72,6 +74,7 @@ func TestUpdateProjectRefusals(t *testing.T) {
 		"name empty":      {`{"name": ""}`, `["body", "name"]`, "string_too_short"},
 		"a bad origin":    {`{"redirect_origins": ["https://a.example", "http://a.example"]}`, `["body", "redirect_origins", 1]`, "value_error"},
 		"an unknown mode": {`{"default_mode": "prod"}`, `["body", "default_mode"]`, "enum"},
+		"another word":    {`{"duplicate_subscriptions": "refund"}`, `["body", "duplicate_subscriptions"]`, "enum"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -30,6 +31,8 @@ func (s *server) CreateProject(ctx context.Context, r CreateProjectRequestObject
 		Description:     r.Body.Description,
 		RedirectOrigins: r.Body.RedirectOrigins,
 		DefaultMode:     r.Body.DefaultMode,
+
+		DuplicateSubscriptions: r.Body.DuplicateSubscriptions,
 	})
 	err = s.store.CreateProject(ctx, p)
 	if billing.KindOf(err) == billing.Conflict {
@@ -91,6 +94,7 @@ func apply(p *billing.Project, r api.UpdateProjectRequest) {
 	set(&p.Description, r.Description)
 	set(&p.RedirectOrigins, r.RedirectOrigins)
 	set(&p.DefaultMode, r.DefaultMode)
+	set(&p.Duplicates, r.DuplicateSubscriptions)
 }
 
 func set[T any](field, sent *T) {
@@ -163,5 +167,7 @@ func projectAnswer(p billing.Project) api.Project {
 		RedirectOrigins: append([]string{}, p.RedirectOrigins...), // [] and not null
 		DefaultMode:     p.DefaultMode,
 		CreatedAt:       p.CreatedAt,
+
+		DuplicateSubscriptions: cmp.Or(p.Duplicates, billing.FlagDuplicate),
 	}
 }

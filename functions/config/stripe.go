@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -58,9 +59,13 @@ func (s *server) put(ctx context.Context, project uuid.UUID, r api.StripeConfigR
 		next.UpdatedAt = now
 	}
 	next.Active = true
+	overlap := billing.SecretOverlap
+	if r.WebhookSecretOverlapHours != nil {
+		overlap = time.Duration(*r.WebhookSecretOverlapHours) * time.Hour
+	}
 	for mode, sent := range sentCredentials(r) {
 		scope := billing.Scope{Project: project, Mode: mode}
-		if err := s.save(ctx, scope, next.Set(mode), sent); err != nil {
+		if err := s.save(ctx, scope, next.Set(mode), sent, overlap); err != nil {
 			return billing.StripeConfig{}, err
 		}
 	}
@@ -77,8 +82,9 @@ func sentCredentials(r api.StripeConfigRequest) map[billing.Mode]sent {
 	}
 }
 
-// save writes a new version of a mode's credentials and shows it in the set.
-func (s *server) save(ctx context.Context, scope billing.Scope, set *billing.CredentialSet, r sent) error {
+// save writes a new version of a mode's credentials and shows it in the set. A
+// replaced webhook secret stays valid for the overlap.
+func (s *server) save(ctx context.Context, scope billing.Scope, set *billing.CredentialSet, r sent, overlap time.Duration) error {
 	if (r == sent{}) {
 		return nil
 	}
@@ -94,7 +100,7 @@ func (s *server) save(ctx context.Context, scope billing.Scope, set *billing.Cre
 		creds.PublishableKey = billing.Secret(*r.publishableKey)
 	}
 	if r.webhookSecret != nil {
-		creds.RollWebhookSecret(billing.Secret(*r.webhookSecret), now)
+		creds.RollWebhookSecret(billing.Secret(*r.webhookSecret), overlap, now)
 	}
 	version, err := s.vault.SaveCredentials(ctx, scope, creds)
 	if err != nil {

@@ -160,7 +160,7 @@ func TestListRows(t *testing.T) {
 	row := fmt.Sprintf(`{
 		"id": %q, "project_id": %q, "user_id": "user-1", "is_test_mode": true, "subscription_id": "sub_4", "customer_id": "cus_1",
 		"status": "past_due", "plan_name": "Team", "quantity": 2, "current_period_start": null, "current_period_end": null,
-		"cancel_at": null, "cancelled_at": null, "created_at": "2026-02-03T13:15:00Z"`, test.RecordID("sub_4"), one)
+		"cancel_at": null, "cancelled_at": null, "duplicate_of": null, "created_at": "2026-02-03T13:15:00Z"`, test.RecordID("sub_4"), one)
 	f.list(t, projectPath(one, "subscriptions")+"?page_size=1").Is(t, 200,
 		fmt.Sprintf(`{"subscriptions": [%s}], "total": 2, "page": 1, "page_size": 1, "next_cursor": %q}`, row, f.cursor(t, projectPath(one, "subscriptions")+"?page_size=1")))
 	f.list(t, subscriptionsPath+"?status=past_due").Is(t, 200,
@@ -168,7 +168,8 @@ func TestListRows(t *testing.T) {
 	f.list(t, transactionsPath+"?status=refunded").Is(t, 200, fmt.Sprintf(`{"payments": [{
 		"id": %q, "project_id": %q, "project_name": "Harbor Tools", "provider": "stripe", "subscription_id": %q, "user_id": "user-1",
 		"is_test_mode": true, "payment_intent_id": "pi_3", "status": "refunded", "amount_cents": 4800, "currency": "usd",
-		"description": null, "refunded_amount_cents": 0, "created_at": "2026-02-03T12:15:00Z"
+		"description": null, "refunded_amount_cents": 0, "failure_code": null, "decline_code": null, "failure_message": null,
+		"attempts": 0, "next_attempt_at": null, "dispute_status": null, "dispute_reason": null, "created_at": "2026-02-03T12:15:00Z"
 	}], "total": 1, "page": 1, "page_size": 50, "next_cursor": null}`, test.RecordID("3"), one, test.RecordID("sub_1")))
 }
 

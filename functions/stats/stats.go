@@ -54,6 +54,10 @@ func figures(t billing.Tally) GetPaymentStats200JSONResponse {
 		RevenueByCurrency:     t.Revenue(),
 		RefundsByCurrency:     t.Refunds(),
 		MrrByCurrency:         t.Recurring(),
+
+		DisputesByStatus:       t.Disputes(),
+		LostToDisputes:         t.LostToDisputes(),
+		DuplicateSubscriptions: t.DuplicateSubscriptions(),
 	}
 	answer.TotalRevenueCents = answer.RevenueByCurrency[answer.Currency]
 	return answer

@@ -67,6 +67,24 @@ func paid(status billing.TransactionStatus, amount, refunded int64, currency str
 	}
 }
 
+// disputed is a payment, counted before, that gets a dispute.
+func disputed(status billing.DisputeStatus, amount int64, currency string) func(billing.Tally) {
+	return func(t billing.Tally) {
+		before := billing.Transaction{Status: billing.TransactionSucceeded, Amount: amount, Currency: currency}
+		after := before
+		after.Dispute = billing.Dispute{ID: "dp_1", Status: status, Amount: amount}
+		t.Transaction(&before, after)
+	}
+}
+
+// duplicated is a subscription, counted before, that is marked as a duplicate.
+func duplicated(t billing.Tally) {
+	before := billing.Subscription{SubscriptionState: billing.SubscriptionState{Status: billing.StatusActive}}
+	after := before
+	after.DuplicateOf = "sub_1"
+	t.Subscription(&before, after)
+}
+
 func TestNoProjects(t *testing.T) {
 	t.Parallel()
 	newFixture(t).get(t, "").Is(t, 200, `{
@@ -74,7 +92,8 @@ func TestNoProjects(t *testing.T) {
 		"total_subscriptions": 0, "active_subscriptions": 0, "total_payments": 0, "successful_payments": 0,
 		"failed_payments": 0, "total_revenue_cents": 0, "currency": "usd",
 		"subscriptions_by_status": {}, "payments_by_status": {},
-		"revenue_by_currency": {}, "refunds_by_currency": {}, "mrr_by_currency": {}
+		"revenue_by_currency": {}, "refunds_by_currency": {}, "mrr_by_currency": {},
+		"disputes_by_status": {}, "lost_to_disputes": {}, "duplicate_subscriptions": 0
 	}`)
 }
 
@@ -96,6 +115,9 @@ func TestStatsAcrossProjects(t *testing.T) {
 	f.count(t, test(bare), paid(billing.TransactionSucceeded, 70000, 0, "eur"), paid(billing.TransactionRefunded, 500, 500, "usd"))
 	f.count(t, live(both), subscribed(billing.StatusActive), paid(billing.TransactionSucceeded, 100, 0, "eur"))
 	f.count(t, live(inactive), subscribed(billing.StatusUnpaid), paid(billing.TransactionPending, 100, 0, "eur"))
+	f.count(t, test(both), disputed(billing.DisputeLost, 300, "usd"), disputed(billing.DisputeNeedsResponse, 700, "usd"), duplicated)
+	f.count(t, test(bare), disputed(billing.DisputeLost, 40, "eur"))
+	f.count(t, live(both), disputed(billing.DisputeWon, 100, "eur"))
 	stranger := f.CreateProject(t, "developer-2").ID
 	f.Configure(t, stranger, billing.Test, functiontest.Credentials(billing.Test))
 	f.count(t, test(stranger), subscribed(billing.StatusActive), paid(billing.TransactionSucceeded, 1, 0, "usd"))
@@ -107,13 +129,15 @@ func TestStatsAcrossProjects(t *testing.T) {
 		"subscriptions_by_status": {"active": 1, "trialing": 1, "canceled": 1, "past_due": 1},
 		"payments_by_status": {"succeeded": 2, "failed": 1, "partially_refunded": 1, "refunded": 1},
 		"revenue_by_currency": {"usd": 3100, "eur": 70000}, "refunds_by_currency": {"usd": 800},
-		"mrr_by_currency": {"usd": 2000}
+		"mrr_by_currency": {"usd": 2000},
+		"disputes_by_status": {"needs_response": 1, "lost": 2}, "lost_to_disputes": {"usd": 300, "eur": 40}, "duplicate_subscriptions": 1
 	}`
 	const liveFigures = `{` + projects + `
 		"total_subscriptions": 2, "active_subscriptions": 1, "total_payments": 2, "successful_payments": 1,
 		"failed_payments": 0, "total_revenue_cents": 100, "currency": "eur",
 		"subscriptions_by_status": {"active": 1, "unpaid": 1}, "payments_by_status": {"succeeded": 1, "pending": 1},
-		"revenue_by_currency": {"eur": 100}, "refunds_by_currency": {}, "mrr_by_currency": {"usd": 1000}
+		"revenue_by_currency": {"eur": 100}, "refunds_by_currency": {}, "mrr_by_currency": {"usd": 1000},
+		"disputes_by_status": {"won": 1}, "lost_to_disputes": {}, "duplicate_subscriptions": 0
 	}`
 	for query, want := range map[string]string{
 		"":                                  testFigures,

@@ -67,5 +67,5 @@ func (s *server) holding(ctx context.Context, b buyer) (holding, error) {
 
 // keep brings what Stripe answered into the store, before the user is told.
 func (s *server) keep(ctx context.Context, b buyer, o gateway.Observed) error {
-	return s.observer.Observe(ctx, b.scope, o.Fact, o.AsOf)
+	return s.observer.Observe(ctx, b.scope, o.Observation)
 }

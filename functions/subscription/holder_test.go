@@ -66,7 +66,7 @@ func (h holders) subscribe(t *testing.T, user string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		linked, err = h.Function.Table.LinkCustomer(t.Context(), h.scope(), billing.Customer{ID: customer.ID, User: user})
+		linked, err = h.Function.Table.LinkCustomer(t.Context(), h.scope(), billing.Customer{ID: customer.ID, User: user}, billing.Link{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,13 +86,14 @@ func (h holders) subscribe(t *testing.T, user string) string {
 // told brings a subscription in as an event of this moment does.
 func (h holders) told(t *testing.T, id string) {
 	t.Helper()
-	f, err := h.stripe.Subscription(t.Context(), h.scope(), id)
+	f, _, err := h.stripe.Subscription(t.Context(), h.scope(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	e := billing.Event{
 		ID: "evt_" + uuid.NewString(), Type: "customer.subscription.updated", Created: h.sandbox.Clock.Now(), Mode: billing.Test, Fact: f,
 	}
+	h.Clock.Advance(time.Second) // Stripe may be asked about it again
 	if _, err := h.projector.Apply(t.Context(), h.scope(), e); err != nil {
 		t.Fatal(err)
 	}

@@ -38,12 +38,16 @@ func TestPaymentsOnTheWire(t *testing.T) {
 				{
 					"id": %q, "project_id": %q, "subscription_id": %q, "user_id": "7d0c3f52-9a1e-4b86-8c55-2f4be1a9d603",
 					"is_test_mode": %t, "payment_intent_id": "pi_1", "status": "partially_refunded", "amount_cents": 2400,
-					"currency": "usd", "description": "1 × Team (at $24.00 / month)", "refunded_amount_cents": 600, "created_at": "2026-02-03T02:15:00Z"
+					"currency": "usd", "description": "1 × Team (at $24.00 / month)", "refunded_amount_cents": 600, "created_at": "2026-02-03T02:15:00Z",
+					"failure_code": null, "decline_code": null, "failure_message": null, "attempts": 0, "next_attempt_at": null,
+					"dispute_status": null, "dispute_reason": null
 				},
 				{
 					"id": %q, "project_id": %[2]q, "subscription_id": null, "user_id": null,
 					"is_test_mode": %[4]t, "payment_intent_id": "pi_2", "status": "pending", "amount_cents": 500,
-					"currency": "jpy", "description": null, "refunded_amount_cents": 0, "created_at": "2026-02-03T01:15:00Z"
+					"currency": "jpy", "description": null, "refunded_amount_cents": 0, "created_at": "2026-02-03T01:15:00Z",
+					"failure_code": null, "decline_code": null, "failure_message": null, "attempts": 0, "next_attempt_at": null,
+					"dispute_status": null, "dispute_reason": null
 				}
 			], "total": 2, "page": 1, "page_size": 50, "next_cursor": null}`, s.RecordID("in_1"), f.project, s.RecordID("sub_1"), mode == billing.Test, s.RecordID("pi_2")))
 		})

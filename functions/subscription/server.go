@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -28,7 +27,7 @@ type Store interface {
 // Observer brings Stripe's answers into the store; *projector.Projector
 // implements it.
 type Observer interface {
-	Observe(ctx context.Context, s billing.Scope, f billing.SubscriptionFact, asOf time.Time) error
+	Observe(ctx context.Context, s billing.Scope, o projector.Observation) error
 }
 
 var (

@@ -4,7 +4,6 @@ package main
 import (
 	"billhook/pkg/function"
 	"billhook/pkg/gateway"
-	"billhook/pkg/projector"
 	"billhook/pkg/web"
 )
 
@@ -16,12 +15,5 @@ func main() {
 	}
 	f := function.Load(&cfg)
 	stripe := gateway.New(f.Table, f.Vault, cfg.StripeAPIBase)
-	web.Start(f.Public(routes(&server{
-		answer:  f.Answer,
-		log:     f.Log,
-		metrics: f.Metrics,
-		secrets: newSigningSecrets(f.Table, f.Vault, f.Now),
-		events:  projector.New(f.Table, stripe, f.Now),
-		now:     f.Now,
-	})))
+	web.Start(f.Public(routes(newServer(f, stripe))))
 }

@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"billhook/infra/local/dynamodb/dynamodbtest"
@@ -16,7 +19,6 @@ import (
 	"billhook/pkg/billing"
 	"billhook/pkg/function"
 	"billhook/pkg/gateway"
-	"billhook/pkg/projector"
 )
 
 func TestMain(m *testing.M) { os.Exit(dynamodbtest.Main(m)) }
@@ -43,14 +45,7 @@ func newFixture(t *testing.T) fixture {
 
 // handler wires the function as main does.
 func handler(f *function.Function, stripe *functiontest.Stripe) http.Handler {
-	return f.Public(routes(&server{
-		answer:  f.Answer,
-		log:     f.Log,
-		metrics: f.Metrics,
-		secrets: newSigningSecrets(f.Table, f.Vault, f.Now),
-		events:  projector.New(f.Table, gateway.New(f.Table, f.Vault, stripe.URL), f.Now),
-		now:     f.Now,
-	}))
+	return f.Public(routes(newServer(f, gateway.New(f.Table, f.Vault, stripe.URL))))
 }
 
 func (f fixture) scope(m billing.Mode) billing.Scope {
@@ -103,7 +98,7 @@ func paidInvoice(event, invoice string) string {
 		"id": %q, "object": "event", "api_version": "2024-06-20", "type": "invoice.paid", "created": 1770110104, "livemode": false,
 		"data": {"object": {
 			"id": %q, "object": "invoice", "customer": "cus_1", "created": 1770110100, "currency": "usd",
-			"amount_due": 2400, "amount_paid": 2400, "payment_intent": "pi_1", "billing_reason": "manual"
+			"amount_due": 2400, "amount_paid": 2400, "payment_intent": "pi_1", "billing_reason": "manual", "attempt_count": 1
 		}}
 	}`, event, invoice)
 }
@@ -131,4 +126,31 @@ func (f fixture) tally(t *testing.T) billing.Tally {
 		}
 	}
 	return tally
+}
+
+// subscriptions are the test mode subscriptions of a customer.
+func (f fixture) subscriptions(t *testing.T, customer string) []billing.Subscription {
+	t.Helper()
+	subscriptions, err := f.Function.Table.Subscriptions(t.Context(), f.scope(billing.Test), customer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return subscriptions
+}
+
+// Stored is all that is stored but for word of refused deliveries, which has a
+// test of its own.
+func (f fixture) Stored(t *testing.T) functiontest.Stored {
+	t.Helper()
+	stored := f.World.Stored(t)
+	maps.DeleteFunc(stored.Items, func(key string, _ functiontest.Item) bool { return strings.HasSuffix(key, " REFUSED") })
+	return stored
+}
+
+// SameAs fails the test if anything was stored since before was read.
+func (f fixture) SameAs(t *testing.T, before functiontest.Stored) {
+	t.Helper()
+	if diff := cmp.Diff(before, f.Stored(t)); diff != "" {
+		t.Errorf("what is stored changed (-before +after):\n%s", diff)
+	}
 }

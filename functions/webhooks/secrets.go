@@ -37,8 +37,9 @@ type signingSecrets struct {
 	credentials Credentials
 	now         func() time.Time
 
-	mu    sync.Mutex
-	known map[billing.Scope]kept
+	mu        sync.Mutex
+	known     map[billing.Scope]kept
+	explained map[billing.Scope]time.Time
 }
 
 type kept struct {
@@ -47,8 +48,8 @@ type kept struct {
 }
 
 // How long secrets are used before they are read again, and how soon a failed
-// signature may have them read again: an attacker's junk costs one read each
-// such time, not one a request.
+// signature may have them read again, and be explained: an attacker's junk costs
+// as much each such time, and nothing a request.
 const (
 	secretsLife     = 5 * time.Minute
 	secretsRereadIn = 10 * time.Second
@@ -56,7 +57,7 @@ const (
 )
 
 func newSigningSecrets(configs Configs, credentials Credentials, now func() time.Time) *signingSecrets {
-	return &signingSecrets{configs: configs, credentials: credentials, now: now, known: map[billing.Scope]kept{}}
+	return &signingSecrets{configs: configs, credentials: credentials, now: now, known: map[billing.Scope]kept{}, explained: map[billing.Scope]time.Time{}}
 }
 
 // get is the secrets valid now. A project that is unknown, deactivated, or has
@@ -76,6 +77,21 @@ func (s *signingSecrets) renew(ctx context.Context, scope billing.Scope) (secret
 	}
 	secrets, err = s.read(ctx, scope)
 	return secrets, err == nil, err
+}
+
+// mayExplain reports whether a failed signature was last explained a while ago.
+func (s *signingSecrets) mayExplain(scope billing.Scope) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.now()
+	if now.Sub(s.explained[scope]) < secretsRereadIn {
+		return false
+	}
+	if len(s.explained) >= secretsKept {
+		clear(s.explained)
+	}
+	s.explained[scope] = now
+	return true
 }
 
 func (s *signingSecrets) lookup(scope billing.Scope) (kept, bool) {

@@ -7,26 +7,56 @@ import (
 	"time"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/function"
+	"billhook/pkg/intake"
 	"billhook/pkg/projector"
+	"billhook/pkg/store"
 	"billhook/pkg/telemetry"
 	"billhook/pkg/web"
 )
 
-// Events takes events in; *projector.Projector implements it.
-type Events interface {
-	Apply(ctx context.Context, scope billing.Scope, event billing.Event) (billing.Outcome, error)
+// Intake takes verified deliveries in; *intake.Intake implements it.
+type Intake interface {
+	Receive(ctx context.Context, scope billing.Scope, body []byte) (billing.Outcome, error)
 }
 
-var _ Events = (*projector.Projector)(nil)
+// Refusals keeps why a delivery was refused last; *store.Table implements it.
+type Refusals interface {
+	SaveRefusal(ctx context.Context, s billing.Scope, r billing.Refusal) error
+}
+
+var (
+	_ Intake   = (*intake.Intake)(nil)
+	_ Refusals = (*store.Table)(nil)
+)
 
 // server implements the operation.
 type server struct {
-	answer  *web.Errors
-	log     *slog.Logger
-	metrics *telemetry.Metrics
-	secrets *signingSecrets
-	events  Events
-	now     func() time.Time
+	answer   *web.Errors
+	log      *slog.Logger
+	metrics  *telemetry.Metrics
+	secrets  *signingSecrets
+	refusals Refusals
+	intake   Intake
+	now      func() time.Time
+}
+
+func newServer(f *function.Function, stripe projector.Stripe) *server {
+	return &server{
+		answer:   f.Answer,
+		log:      f.Log,
+		metrics:  f.Metrics,
+		secrets:  newSigningSecrets(f.Table, f.Vault, f.Now),
+		refusals: f.Table,
+		intake: &intake.Intake{
+			Events:  projector.New(f.Table, stripe, f.Now),
+			Records: f.Table,
+			Metrics: f.Metrics,
+			Log:     f.Log,
+			Now:     f.Now,
+		},
+		now: f.Now,
+	}
 }
 
 // routes is the function's HTTP interface, open to the world: a signature is

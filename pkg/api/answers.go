@@ -38,6 +38,7 @@ func SubscriptionOf(scope billing.Scope, s billing.Subscription) Subscription {
 		CurrentPeriodEnd:   Time(s.CurrentPeriodEnd),
 		CancelAt:           Time(s.CancelAt),
 		CancelledAt:        Time(s.CanceledAt),
+		DuplicateOf:        Text(s.DuplicateOf),
 		CreatedAt:          s.CreatedAt,
 	}
 }
@@ -55,6 +56,13 @@ func PaymentOf(scope billing.Scope, x billing.Transaction) Payment {
 		Currency:            x.Currency,
 		Description:         Text(x.Description),
 		RefundedAmountCents: x.Refunded,
+		FailureCode:         Text(x.Failure.Code),
+		DeclineCode:         Text(x.Failure.Decline),
+		FailureMessage:      Text(x.Failure.Message),
+		Attempts:            x.Retry.Attempts,
+		NextAttemptAt:       Time(x.Retry.Next),
+		DisputeStatus:       Text(string(x.Dispute.Status)),
+		DisputeReason:       Text(x.Dispute.Reason),
 		CreatedAt:           x.CreatedAt,
 	}
 	if x.Subscription != "" {

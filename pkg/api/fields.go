@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"billhook/pkg/billing"
@@ -119,4 +120,20 @@ func characters(n int) string {
 		return "character"
 	}
 	return "characters"
+}
+
+// oneOf is a choice in words: 'a', 'b' or 'c'.
+func oneOf[S ~string](known []S) string {
+	var text strings.Builder
+	for i, word := range known {
+		switch {
+		case i == 0:
+		case i == len(known)-1:
+			text.WriteString(" or ")
+		default:
+			text.WriteString(", ")
+		}
+		text.WriteString("'" + string(word) + "'")
+	}
+	return text.String()
 }

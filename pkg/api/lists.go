@@ -75,6 +75,6 @@ func status[S ~string](s *S, known []S) (S, error) {
 		return *s, nil
 	}
 	var f fields
-	f.outside("status", "enum", fmt.Sprintf("one of %v", known))
+	f.outside("status", "enum", oneOf(known))
 	return "", f.err()
 }

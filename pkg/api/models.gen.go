@@ -74,6 +74,19 @@ type Cancellation struct {
 	SubscriptionID string `json:"subscription_id"`
 }
 
+// Change defines model for Change.
+type Change struct {
+	// Field As the other operations name it, such as `status`.
+	Field string `json:"field"`
+
+	// From Times in RFC 3339, amounts in minor units; null for none.
+	From *string `json:"from"`
+
+	// Object Stripe's id of what changed.
+	Object string  `json:"object"`
+	To     *string `json:"to"`
+}
+
 // CheckoutSession defines model for CheckoutSession.
 type CheckoutSession struct {
 	CheckoutURL string `json:"checkout_url"`
@@ -118,7 +131,10 @@ type CreateProjectRequest struct {
 	// DefaultMode The mode for clients of the APIs that have no switch for it.
 	DefaultMode *Mode   `json:"default_mode,omitempty"`
 	Description *string `json:"description,omitempty"`
-	Name        string  `json:"name"`
+
+	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
+	DuplicateSubscriptions *DuplicatePolicy `json:"duplicate_subscriptions,omitempty"`
+	Name                   string           `json:"name"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
@@ -142,6 +158,9 @@ type CredentialsVerdict struct {
 	Valid   bool   `json:"valid"`
 }
 
+// DuplicatePolicy What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
+type DuplicatePolicy = billing.DuplicatePolicy
+
 // Error defines model for Error.
 type Error struct {
 	// Detail A sentence; for 422, one entry for each invalid input.
@@ -151,9 +170,59 @@ type Error struct {
 	RetryAfter *int `json:"retry_after,omitempty"`
 }
 
+// Event defines model for Event.
+type Event struct {
+	// APIVersion Stripe's API version that it was told in.
+	APIVersion *string `json:"api_version"`
+
+	// Attempts Deliveries; duplicates do not count.
+	Attempts int      `json:"attempts"`
+	Changes  []Change `json:"changes"`
+
+	// CreatedAt At Stripe.
+	CreatedAt  time.Time `json:"created_at"`
+	DurationMs int64     `json:"duration_ms"`
+
+	// EventID Stripe's id.
+	EventID string `json:"event_id"`
+
+	// Object Stripe's id of what it is about.
+	Object *string `json:"object"`
+
+	// Outcome applied, stale, ignored, quarantined or failed.
+	Outcome string `json:"outcome"`
+
+	// Reason Why it is stale, ignored, quarantined or failed.
+	Reason *string `json:"reason"`
+
+	// ReceivedAt When it was delivered last; duplicates do not count.
+	ReceivedAt time.Time `json:"received_at"`
+	Type       string    `json:"type"`
+}
+
+// EventList defines model for EventList.
+type EventList struct {
+	Events []Event `json:"events"`
+
+	// LastRefused The last delivery that was refused because of its signature. Its sender was told nothing of the cause.
+	LastRefused *Refusal `json:"last_refused"`
+
+	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
 // EventReceipt defines model for EventReceipt.
 type EventReceipt struct {
 	Received bool `json:"received"`
+}
+
+// EventReplay defines model for EventReplay.
+type EventReplay struct {
+	EventID string `json:"event_id"`
+
+	// Outcome applied, stale, duplicate, ignored or quarantined.
+	Outcome string  `json:"outcome"`
+	Reason  *string `json:"reason"`
 }
 
 // InvalidInput defines model for InvalidInput.
@@ -195,16 +264,35 @@ type NextCursor = string
 
 // Payment defines model for Payment.
 type Payment struct {
-	AmountCents int64     `json:"amount_cents"`
-	CreatedAt   time.Time `json:"created_at"`
+	AmountCents int64 `json:"amount_cents"`
+
+	// Attempts How often Stripe has tried to have an invoice paid, as far as failures told.
+	Attempts  int       `json:"attempts"`
+	CreatedAt time.Time `json:"created_at"`
 
 	// Currency Example: usd
-	Currency    string  `json:"currency"`
+	Currency string `json:"currency"`
+
+	// DeclineCode The bank's reason, such as `insufficient_funds`.
+	DeclineCode *string `json:"decline_code"`
 	Description *string `json:"description"`
 
+	// DisputeReason Stripe's word, such as `fraudulent`.
+	DisputeReason *string `json:"dispute_reason"`
+
+	// DisputeStatus Stripe's status of the dispute, such as `needs_response`.
+	DisputeStatus *string `json:"dispute_status"`
+
+	// FailureCode Why it failed, the last time that it did, such as `card_declined`.
+	FailureCode *string `json:"failure_code"`
+
+	// FailureMessage Stripe's words for the payer.
+	FailureMessage *string `json:"failure_message"`
+
 	// ID The record's id here.
-	ID         openapi_types.UUID `json:"id"`
-	IsTestMode bool               `json:"is_test_mode"`
+	ID            openapi_types.UUID `json:"id"`
+	IsTestMode    bool               `json:"is_test_mode"`
+	NextAttemptAt *time.Time         `json:"next_attempt_at"`
 
 	// PaymentIntentID Stripe's id.
 	PaymentIntentID     string             `json:"payment_intent_id"`
@@ -260,8 +348,17 @@ type PaymentStats struct {
 	// Currency The currency most payments were made in; `usd` before the first one.
 	Currency string `json:"currency"`
 
+	// DisputesByStatus Payments that are or were disputed, by Stripe's status of the dispute.
+	DisputesByStatus map[string]int64 `json:"disputes_by_status"`
+
+	// DuplicateSubscriptions Subscriptions that a user had beside another.
+	DuplicateSubscriptions int64 `json:"duplicate_subscriptions"`
+
 	// FailedPayments Status failed.
 	FailedPayments int64 `json:"failed_payments"`
+
+	// LostToDisputes Money that banks took back, in every currency; it is not subtracted from the revenue.
+	LostToDisputes map[string]int64 `json:"lost_to_disputes"`
 
 	// MrrByCurrency Monthly recurring revenue of the subscriptions that are active or past due, before discounts and tax; prices without a fixed amount count as nothing.
 	MrrByCurrency      map[string]int64 `json:"mrr_by_currency"`
@@ -300,11 +397,14 @@ type Project struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// DefaultMode The mode for clients of the APIs that have no switch for it.
-	DefaultMode Mode               `json:"default_mode"`
-	Description *string            `json:"description"`
-	ID          openapi_types.UUID `json:"id"`
-	IsActive    bool               `json:"is_active"`
-	Name        string             `json:"name"`
+	DefaultMode Mode    `json:"default_mode"`
+	Description *string `json:"description"`
+
+	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
+	DuplicateSubscriptions DuplicatePolicy    `json:"duplicate_subscriptions"`
+	ID                     openapi_types.UUID `json:"id"`
+	IsActive               bool               `json:"is_active"`
+	Name                   string             `json:"name"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins RedirectOrigins `json:"redirect_origins"`
@@ -320,6 +420,14 @@ type ProjectList struct {
 
 // RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 type RedirectOrigins = []string
+
+// Refusal The last delivery that was refused because of its signature. Its sender was told nothing of the cause.
+type Refusal struct {
+	At time.Time `json:"at"`
+
+	// LikelyCause A sentence.
+	LikelyCause string `json:"likely_cause"`
+}
 
 // StripeConfig defines model for StripeConfig.
 type StripeConfig struct {
@@ -361,6 +469,9 @@ type StripeConfigRequest struct {
 
 	// TestWebhookSecret Starts with `whsec_`.
 	TestWebhookSecret *string `json:"test_webhook_secret,omitempty"`
+
+	// WebhookSecretOverlapHours How long the webhook secrets that this request replaces, and those replaced before, stay valid at most. With 0 they end at once, also if the current secret is sent again.
+	WebhookSecretOverlapHours *int64 `json:"webhook_secret_overlap_hours,omitempty"`
 }
 
 // Subscription defines model for Subscription.
@@ -373,6 +484,9 @@ type Subscription struct {
 
 	// CustomerID Stripe's id.
 	CustomerID *string `json:"customer_id"`
+
+	// DuplicateOf Stripe's id of the older subscription that the user had as well when this one began to run.
+	DuplicateOf *string `json:"duplicate_of"`
 
 	// ID The record's id here.
 	ID         openapi_types.UUID `json:"id"`
@@ -409,12 +523,36 @@ type SubscriptionUpdate struct {
 	SubscriptionID string `json:"subscription_id"`
 }
 
+// Timeline defines model for Timeline.
+type Timeline struct {
+	Entries []TimelineEntry `json:"entries"`
+}
+
+// TimelineEntry defines model for TimelineEntry.
+type TimelineEntry struct {
+	// At When it happened at Stripe.
+	At        time.Time `json:"at"`
+	Changes   []Change  `json:"changes"`
+	EventID   string    `json:"event_id"`
+	EventType string    `json:"event_type"`
+	Kind      string    `json:"kind"`
+
+	// Object Stripe's id of the subscription, or of the payment: its invoice, or its payment intent.
+	Object string `json:"object"`
+
+	// Summary For people, in one or more sentences.
+	Summary string `json:"summary"`
+}
+
 // UpdateProjectRequest defines model for UpdateProjectRequest.
 type UpdateProjectRequest struct {
 	// DefaultMode The mode for clients of the APIs that have no switch for it.
 	DefaultMode *Mode   `json:"default_mode,omitempty"`
 	Description *string `json:"description,omitempty"`
-	Name        *string `json:"name,omitempty"`
+
+	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
+	DuplicateSubscriptions *DuplicatePolicy `json:"duplicate_subscriptions,omitempty"`
+	Name                   *string          `json:"name,omitempty"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
@@ -446,6 +584,9 @@ type Cursor = string
 
 // Environment defines model for Environment.
 type Environment = billing.Mode
+
+// EventCursor defines model for EventCursor.
+type EventCursor = string
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -563,6 +704,46 @@ type GetMySubscriptionParams struct {
 	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
 }
 
+// ListEventsParams defines parameters for ListEvents.
+type ListEventsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Type Only events of this type.
+	Type *string `form:"type,omitempty" json:"type,omitempty"`
+
+	// Outcome Only events that came to this. A delivery that is a duplicate leaves the event as it is listed.
+	Outcome *billing.Outcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Object Only events about the object with this Stripe id, and those that changed what is stored of it.
+	Object *string `form:"object,omitempty" json:"object,omitempty"`
+
+	// From Only events that were created at Stripe at this time or later.
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Only events that were created at Stripe before this time.
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor   *EventCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	PageSize *PageSize    `form:"page_size,omitempty" json:"page_size,omitempty"`
+}
+
+// ReplayEventParams defines parameters for ReplayEvent.
+type ReplayEventParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListProjectPaymentsParams defines parameters for ListProjectPayments.
 type ListProjectPaymentsParams struct {
 	// TestMode True for Stripe's test mode, false for live mode.
@@ -589,6 +770,15 @@ type ListProjectSubscriptionsParams struct {
 
 	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetTimelineParams defines parameters for GetTimeline.
+type GetTimelineParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
 // ValidateCredentialsParams defines parameters for ValidateCredentials.

@@ -16,6 +16,7 @@ func (r *CreateProjectRequest) UnmarshalJSON(b []byte) error {
 	r.Description = optional[string](f, "description")
 	r.RedirectOrigins = f.origins("redirect_origins")
 	r.DefaultMode = f.mode("default_mode")
+	r.DuplicateSubscriptions = f.duplicates("duplicate_subscriptions")
 	f.length("name", &r.Name, 1, 255)
 	f.length("description", r.Description, 0, 1000)
 	return f.err()
@@ -33,6 +34,7 @@ func (r *UpdateProjectRequest) UnmarshalJSON(b []byte) error {
 	}
 	r.RedirectOrigins = f.origins("redirect_origins")
 	r.DefaultMode = f.mode("default_mode")
+	r.DuplicateSubscriptions = f.duplicates("duplicate_subscriptions")
 	f.length("name", r.Name, 1, 255)
 	f.length("description", r.Description, 0, 1000)
 	return f.err()
@@ -93,6 +95,20 @@ func (f *fields) mode(name string) *billing.Mode {
 	return &m
 }
 
+// duplicates reads what a project does about duplicate subscriptions, if it is
+// there.
+func (f *fields) duplicates(name string) *billing.DuplicatePolicy {
+	s := optional[string](f, name)
+	if s == nil {
+		return nil
+	}
+	p := billing.DuplicatePolicy(*s)
+	if p != billing.FlagDuplicate && p != billing.CancelNewest {
+		f.refuse(name, "enum", "Input should be 'flag' or 'cancel_newest'")
+	}
+	return &p
+}
+
 // UnmarshalJSON reads and validates the request.
 func (r *CreateKeyRequest) UnmarshalJSON(b []byte) error {
 	f := readFields(b)
@@ -121,7 +137,24 @@ func (r *StripeConfigRequest) UnmarshalJSON(b []byte) error {
 	r.LiveSecretKey = f.credential("live_secret_key", billing.SecretKeyPrefixes(billing.Live)...)
 	r.LivePublishableKey = f.credential("live_publishable_key", "pk_live_")
 	r.LiveWebhookSecret = f.credential("live_webhook_secret", "whsec_")
+	r.WebhookSecretOverlapHours = f.hours("webhook_secret_overlap_hours")
 	return f.err()
+}
+
+// longestOverlap is how long a replaced webhook secret can stay valid, in hours.
+const longestOverlap = 7 * 24
+
+// hours reads a number of hours, if it is there.
+func (f *fields) hours(name string) *int64 {
+	n := optional[int64](f, name)
+	switch {
+	case n == nil:
+	case *n < 0:
+		f.refuse(name, "greater_than_equal", "Input should be greater than or equal to 0")
+	case *n > longestOverlap:
+		f.refuse(name, "less_than_equal", fmt.Sprintf("Input should be less than or equal to %d", longestOverlap))
+	}
+	return n
 }
 
 // longestCredential is more than Stripe's keys have, in characters.

@@ -46,6 +46,11 @@ func TestProjectSettings(t *testing.T) {
 		"live":                   {`"default_mode":"live"`, nil},
 		"mode null":              {`"default_mode":null`, nil},
 		"mode in other letters":  {`"default_mode":"Live"`, []string{"body.default_mode: enum"}},
+		"flag":                   {`"duplicate_subscriptions":"flag"`, nil},
+		"cancel_newest":          {`"duplicate_subscriptions":"cancel_newest"`, nil},
+		"no word for duplicates": {`"duplicate_subscriptions":null`, nil},
+		"another word for them":  {`"duplicate_subscriptions":"cancel"`, []string{"body.duplicate_subscriptions: enum"}},
+		"a flag for duplicates":  {`"duplicate_subscriptions":true`, []string{"body.duplicate_subscriptions: string_type"}},
 		"mode empty":             {`"default_mode":""`, []string{"body.default_mode: enum"}},
 		"a flag for the mode":    {`"default_mode":true`, []string{"body.default_mode: string_type"}},
 		"a long description":     {`"description":"` + strings.Repeat("é", 1001) + `"`, []string{"body.description: string_too_long"}},
@@ -78,6 +83,7 @@ func TestUpdateProjectRequest(t *testing.T) {
 			body: `{"redirect_origins":["HTTPS://App.example.com:443","https://app.example.com","https://*.Example.com"]}`,
 			want: api.UpdateProjectRequest{RedirectOrigins: &[]string{"https://app.example.com", "https://*.example.com"}},
 		},
+		"cancel_newest": {body: `{"duplicate_subscriptions":"cancel_newest"}`, want: api.UpdateProjectRequest{DuplicateSubscriptions: new(billing.CancelNewest)}},
 		"live":          {body: `{"default_mode":"live"}`, want: api.UpdateProjectRequest{DefaultMode: new(billing.Live)}},
 		"name empty":    {body: `{"name":""}`, wrong: []string{"body.name: string_too_short"}},
 		"name too long": {body: `{"name":"` + strings.Repeat("é", 256) + `"}`, wrong: []string{"body.name: string_too_long"}},
@@ -137,5 +143,20 @@ func TestValidateCredentialsRequest(t *testing.T) {
 	var r api.ValidateCredentialsRequest
 	if err := json.Unmarshal([]byte(`{"secret_key":"sk_test_1"}`), &r); err != nil || r.IsTestMode == nil || !*r.IsTestMode {
 		t.Errorf("the default mode is not test: %+v, %v", r, err)
+	}
+}
+
+func TestWebhookSecretOverlap(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string][]string{
+		`null`: nil,
+		`0`:    nil,
+		`168`:  nil,
+		`-1`:   {"body.webhook_secret_overlap_hours: greater_than_equal"},
+		`169`:  {"body.webhook_secret_overlap_hours: less_than_equal"},
+		`1.5`:  {"body.webhook_secret_overlap_hours: int_type"},
+		`"24"`: {"body.webhook_secret_overlap_hours: int_type"},
+	} {
+		compare(t, want, wrong[api.StripeConfigRequest](t, `{"webhook_secret_overlap_hours":`+value+`}`))
 	}
 }

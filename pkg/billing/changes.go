@@ -6,17 +6,19 @@ type Lookup struct {
 	Owner         string // the customer the rows are kept under
 	User          string // whose link to a customer is wanted
 	Subscription  string
+	Siblings      bool // the customer's other subscriptions are wanted, too
 	Transaction   string
-	PaymentIntent string // finds the transaction where its id is not known
+	PaymentIntent string // stands for the transaction where its id is not known: it may be a one-off payment
 }
 
 // Picture is what is stored of the rows of a Lookup. A nil row does not exist.
 type Picture struct {
-	Seen         bool // the event has been recorded before
-	Receives     bool // the project takes events in this mode
+	Record       *EventRecord // of the event, from earlier deliveries
+	Receives     bool         // the project takes events in this mode
 	Customer     *Customer
 	Linked       string // the customer the user is linked to; empty: none
 	Subscription *Subscription
+	Siblings     []Subscription // without Subscription
 	Transaction  *Transaction
 }
 
@@ -27,6 +29,9 @@ type Changes struct {
 	Customer     *Customer
 	LinkUser     string // links this user to Customer, unless linked already
 	Subscription *Subscription
+	Sibling      *Subscription // another subscription of the customer
 	Transaction  *Transaction
 	Tally        Tally
+	// Unchanged are rows that must still be as they were read.
+	Unchanged []Subscription
 }

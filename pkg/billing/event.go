@@ -5,16 +5,17 @@ import "time"
 // Event is one thing that Stripe told, in terms that do not depend on the API
 // version it was told in. Fact is nil for a type that billing does not use.
 type Event struct {
-	ID      string
-	Type    string
-	Object  string // Stripe's id of the object it is about
-	Created time.Time
-	Mode    Mode
-	Fact    Fact
+	ID         string
+	Type       string
+	Object     string // Stripe's id of the object it is about
+	APIVersion string // in which it was told
+	Created    time.Time
+	Mode       Mode
+	Fact       Fact
 }
 
-// Fact is what an event says: a SubscriptionFact, PaymentFact, RefundFact or
-// CheckoutFact.
+// Fact is what an event says: a SubscriptionFact, PaymentFact, ChargeFact,
+// CheckoutFact or CustomerFact.
 type Fact interface{ fact() }
 
 // Lifecycle is where in a subscription's life a SubscriptionFact stands.
@@ -42,17 +43,27 @@ type SubscriptionFact struct {
 	Before    SubscriptionState
 }
 
-// PaymentFact is the outcome of an attempt to pay an invoice.
+// PaymentFact is what became of a payment, told by its invoice, its payment
+// intent or its charge.
 type PaymentFact struct {
+	// Payment has no ID where the event does not tell whether an invoice was
+	// paid: since 2025-03-31.basil charges and payment intents do not name theirs.
 	Payment Transaction
+	// OfInvoice says that an invoice was paid, though the event does not name it.
+	OfInvoice bool
 	// Renewal says that a running subscription was to be paid for another
 	// period, so a failure puts it past due.
 	Renewal bool
+	// Free says that nothing was due and nobody was asked to pay, as at the
+	// start of a trial: that is no payment.
+	Free bool
 }
 
-// RefundFact is how much of a charge has been given back so far.
-type RefundFact struct {
-	Payment Transaction // ID empty: the event does not tell the invoice
+// ChargeFact is news of a charge that does not tell whose it is, or not all of
+// it: a dispute, or a refund that failed. The charge is to be read.
+type ChargeFact struct {
+	Charge  string
+	Dispute *Dispute // nil: a refund that failed
 }
 
 // CheckoutFact is a checkout that was completed.
@@ -65,30 +76,16 @@ type CheckoutFact struct {
 	Payment      *Transaction // nil unless the session itself is the payment
 }
 
+// CustomerFact is a customer as it is at Stripe.
+type CustomerFact struct {
+	ID      string
+	User    string // from the metadata that checkout left; empty: unknown
+	Email   string
+	Deleted bool
+}
+
 func (SubscriptionFact) fact() {}
 func (PaymentFact) fact()      {}
-func (RefundFact) fact()       {}
+func (ChargeFact) fact()       {}
 func (CheckoutFact) fact()     {}
-
-// Outcome is what became of an event.
-type Outcome string
-
-// The outcomes.
-const (
-	Applied   Outcome = "applied"   // it changed what is stored
-	Stale     Outcome = "stale"     // what is stored is newer
-	Duplicate Outcome = "duplicate" // it was here before
-	Ignored   Outcome = "ignored"   // of a type, or about an object, that is not kept
-)
-
-// EventRecord is the trace of an event. It is written in the same transaction
-// as the event's effects and can be written only once, so the effects happen
-// once.
-type EventRecord struct {
-	ID         string
-	Type       string
-	Object     string
-	Outcome    Outcome
-	Created    time.Time // at Stripe
-	ReceivedAt time.Time
-}
+func (CustomerFact) fact()     {}

@@ -18,6 +18,14 @@ const (
 // Valid reports whether m is one of the two modes.
 func (m Mode) Valid() bool { return m == Test || m == Live }
 
+// Other is the other mode.
+func (m Mode) Other() Mode {
+	if m == Live {
+		return Test
+	}
+	return Live
+}
+
 // ModeOf translates Stripe's livemode flag.
 func ModeOf(livemode bool) Mode {
 	if livemode {

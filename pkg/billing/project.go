@@ -22,10 +22,22 @@ type Project struct {
 	RedirectOrigins []string
 	// DefaultMode is for clients of the APIs that have no switch for the mode.
 	DefaultMode Mode
+	// Duplicates is what happens when a user is seen to have two subscriptions.
+	Duplicates DuplicatePolicy
 
 	CreatedAt time.Time
 	Revision  int64 // grows by one with each write
 }
+
+// DuplicatePolicy is what a project does about the newer of two subscriptions
+// that a user has at once. It is marked in any case.
+type DuplicatePolicy string
+
+// The policies. The zero value is as good as FlagDuplicate.
+const (
+	FlagDuplicate DuplicatePolicy = "flag"          // nothing more
+	CancelNewest  DuplicatePolicy = "cancel_newest" // it is canceled, and its first invoice refunded
+)
 
 // AllowsRedirect reports whether a browser may be sent to a URL for the
 // project. The deployment's origins count where the project names none.
@@ -92,18 +104,20 @@ type WebhookSecret struct {
 	ValidUntil time.Time // zero: current
 }
 
-// rolledSecretLife is how long Stripe keeps signing with a rolled secret.
-const rolledSecretLife = 24 * time.Hour
+// SecretOverlap is how long a replaced webhook secret stays valid where nobody
+// says otherwise: as long as Stripe can be asked to keep signing with it.
+const SecretOverlap = 24 * time.Hour
 
-// RollWebhookSecret makes value the current webhook secret.
-func (c *Credentials) RollWebhookSecret(value Secret, now time.Time) {
+// RollWebhookSecret makes value the current webhook secret. No other stays
+// valid for longer than the overlap; without one, they end at once.
+func (c *Credentials) RollWebhookSecret(value Secret, overlap time.Duration, now time.Time) {
 	kept := []WebhookSecret{{Value: value}}
 	for _, old := range c.WebhookSecrets {
 		if old.Value == value {
 			continue
 		}
-		if old.ValidUntil.IsZero() {
-			old.ValidUntil = now.Add(rolledSecretLife)
+		if end := now.Add(overlap); old.ValidUntil.IsZero() || old.ValidUntil.After(end) {
+			old.ValidUntil = end
 		}
 		if old.ValidUntil.After(now) {
 			kept = append(kept, old)

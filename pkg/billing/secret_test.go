@@ -151,8 +151,9 @@ func TestRollWebhookSecret(t *testing.T) {
 	start := time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC)
 	const day = 24 * time.Hour
 	type roll struct {
-		at    time.Duration
-		value billing.Secret
+		at      time.Duration
+		value   billing.Secret
+		overlap time.Duration // zero: the usual one; negative: none
 	}
 	tests := map[string]struct {
 		rolls []roll
@@ -160,23 +161,33 @@ func TestRollWebhookSecret(t *testing.T) {
 		want  []billing.Secret
 	}{
 		"no secret":                      {nil, 0, nil},
-		"the first":                      {[]roll{{0, "a"}}, 0, []billing.Secret{"a"}},
-		"the current one does not age":   {[]roll{{0, "a"}}, 1000 * day, []billing.Secret{"a"}},
-		"a rolled one stays valid":       {[]roll{{0, "a"}, {0, "b"}}, day - 1, []billing.Secret{"b", "a"}},
-		"and ends after 24 h":            {[]roll{{0, "a"}, {0, "b"}}, day, []billing.Secret{"b"}},
-		"two rolled ones":                {[]roll{{0, "a"}, {time.Hour, "b"}, {2 * time.Hour, "c"}}, 3 * time.Hour, []billing.Secret{"c", "b", "a"}},
-		"each by its own time":           {[]roll{{0, "a"}, {time.Hour, "b"}, {2 * time.Hour, "c"}}, 25 * time.Hour, []billing.Secret{"c", "b"}},
-		"the same again changes nothing": {[]roll{{0, "a"}, {0, "b"}, {time.Hour, "b"}}, 2 * time.Hour, []billing.Secret{"b", "a"}},
-		"and gives the old no more time": {[]roll{{0, "a"}, {0, "b"}, {time.Hour, "b"}}, day, []billing.Secret{"b"}},
-		"rolled back":                    {[]roll{{0, "a"}, {0, "b"}, {time.Hour, "a"}}, 2 * time.Hour, []billing.Secret{"a", "b"}},
-		"rolled back, much later":        {[]roll{{0, "a"}, {0, "b"}, {time.Hour, "a"}}, 26 * time.Hour, []billing.Secret{"a"}},
+		"the first":                      {[]roll{{0, "a", 0}}, 0, []billing.Secret{"a"}},
+		"the current one does not age":   {[]roll{{0, "a", 0}}, 1000 * day, []billing.Secret{"a"}},
+		"a rolled one stays valid":       {[]roll{{0, "a", 0}, {0, "b", 0}}, day - 1, []billing.Secret{"b", "a"}},
+		"and ends after 24 h":            {[]roll{{0, "a", 0}, {0, "b", 0}}, day, []billing.Secret{"b"}},
+		"two rolled ones":                {[]roll{{0, "a", 0}, {time.Hour, "b", 0}, {2 * time.Hour, "c", 0}}, 3 * time.Hour, []billing.Secret{"c", "b", "a"}},
+		"each by its own time":           {[]roll{{0, "a", 0}, {time.Hour, "b", 0}, {2 * time.Hour, "c", 0}}, 25 * time.Hour, []billing.Secret{"c", "b"}},
+		"the same again changes nothing": {[]roll{{0, "a", 0}, {0, "b", 0}, {time.Hour, "b", 0}}, 2 * time.Hour, []billing.Secret{"b", "a"}},
+		"and gives the old no more time": {[]roll{{0, "a", 0}, {0, "b", 0}, {time.Hour, "b", 0}}, day, []billing.Secret{"b"}},
+		"rolled back":                    {[]roll{{0, "a", 0}, {0, "b", 0}, {time.Hour, "a", 0}}, 2 * time.Hour, []billing.Secret{"a", "b"}},
+		"a long overlap":                 {[]roll{{0, "a", 0}, {0, "b", 7 * day}}, 7*day - 1, []billing.Secret{"b", "a"}},
+		"a long overlap is over":         {[]roll{{0, "a", 0}, {0, "b", 7 * day}}, 7 * day, []billing.Secret{"b"}},
+		"none ends the old at once":      {[]roll{{0, "a", 0}, {0, "b", -1}}, 0, []billing.Secret{"b"}},
+		"the same again ends the old":    {[]roll{{0, "a", 0}, {0, "b", 0}, {time.Hour, "b", -1}}, time.Hour, []billing.Secret{"b"}},
+		"a short one counts for all":     {[]roll{{0, "a", 0}, {0, "b", 7 * day}, {0, "c", time.Hour}}, time.Hour, []billing.Secret{"c"}},
+		"a long one revives nothing":     {[]roll{{0, "a", 0}, {0, "b", time.Hour}, {0, "c", 7 * day}}, time.Hour, []billing.Secret{"c", "b"}},
+		"rolled back, much later":        {[]roll{{0, "a", 0}, {0, "b", 0}, {time.Hour, "a", 0}}, 26 * time.Hour, []billing.Secret{"a"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var credentials billing.Credentials
 			for _, r := range test.rolls {
-				credentials.RollWebhookSecret(r.value, start.Add(r.at))
+				overlap := billing.SecretOverlap
+				if r.overlap != 0 {
+					overlap = max(r.overlap, 0)
+				}
+				credentials.RollWebhookSecret(r.value, overlap, start.Add(r.at))
 			}
 			// Secret hides its value from cmp's report, so the values are compared.
 			got := reveal(credentials.SigningSecrets(start.Add(test.at)))
@@ -200,7 +211,7 @@ func TestRollWebhookSecretForgetsWhatEnded(t *testing.T) {
 	start := time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC)
 	var credentials billing.Credentials
 	for day := range 10 {
-		credentials.RollWebhookSecret(billing.Secret(fmt.Sprint("whsec_", day)), start.AddDate(0, 0, day))
+		credentials.RollWebhookSecret(billing.Secret(fmt.Sprint("whsec_", day)), billing.SecretOverlap, start.AddDate(0, 0, day))
 	}
 	if got := len(credentials.WebhookSecrets); got != 2 {
 		t.Errorf("%d secrets are kept, want the current and the one before it", got)

@@ -63,11 +63,15 @@ type Subscription struct {
 	SubscriptionState
 	CreatedAt time.Time // at Stripe
 
-	// AsOf is the `created` of the event that the state comes from, and Before
-	// the state that event left: with them a later look can tell which of two
-	// events of the same second came first. Before is nil where that is unknown.
-	AsOf   time.Time
-	Before *SubscriptionState
+	Trial bool // it is, or was once, in a trial; never forgotten
 
-	Revision int64
+	// DuplicateOf is the older subscription that the user had as well when this
+	// one was seen to run; empty: none. It is never forgotten.
+	DuplicateOf string
+
+	AsOf      time.Time // `created` of the event that the state comes from
+	AsCreated bool      // no update is known: every one comes after this state
+
+	LastEvent EventRef // that changed it
+	Revision  int64
 }

@@ -7,7 +7,9 @@ import "strings"
 //
 // Keys: "subscriptions.<status>", "payments.<status>", and per currency
 // "paid.<currency>" (payments that were received), "gross.<currency>",
-// "refunded.<currency>" and "mrr.<currency>" (minor units).
+// "refunded.<currency>", "lost.<currency>" (to disputes) and "mrr.<currency>"
+// (minor units); "disputes.<status>"; and "duplicates", the subscriptions that
+// a user had beside another.
 type Tally map[string]int64
 
 const (
@@ -16,6 +18,9 @@ const (
 	tallyPaid          = "paid."
 	tallyGross         = "gross."
 	tallyRefunded      = "refunded."
+	tallyLost          = "lost."
+	tallyDisputes      = "disputes."
+	tallyDuplicates    = "duplicates"
 	tallyRecurring     = "mrr."
 )
 
@@ -32,6 +37,9 @@ func (t Tally) subscription(s Subscription, n int64) {
 	t[tallySubscriptions+string(s.Status)] += n
 	if s.Status.Recurs() {
 		t[tallyRecurring+s.Currency] += n * s.Monthly
+	}
+	if s.DuplicateOf != "" {
+		t[tallyDuplicates] += n
 	}
 }
 
@@ -50,6 +58,12 @@ func (t Tally) payment(x Transaction, n int64) {
 		t[tallyPaid+x.Currency] += n
 		t[tallyGross+x.Currency] += n * x.Amount
 		t[tallyRefunded+x.Currency] += n * x.Refunded
+	}
+	if x.Dispute.Status != "" {
+		t[tallyDisputes+string(x.Dispute.Status)] += n
+	}
+	if x.Dispute.Status == DisputeLost {
+		t[tallyLost+x.Currency] += n * x.Dispute.Amount
 	}
 }
 
@@ -101,6 +115,15 @@ func (t Tally) FailedPayments() int64 { return t[tallyPayments+string(Transactio
 
 // Refunds is money given back, by currency, in minor units.
 func (t Tally) Refunds() map[string]int64 { return t.under(tallyRefunded) }
+
+// Disputes is how many payments are or were disputed, by the dispute's status.
+func (t Tally) Disputes() map[string]int64 { return t.under(tallyDisputes) }
+
+// LostToDisputes is money that banks took back, by currency, in minor units.
+func (t Tally) LostToDisputes() map[string]int64 { return t.under(tallyLost) }
+
+// DuplicateSubscriptions is how many subscriptions a user had beside another.
+func (t Tally) DuplicateSubscriptions() int64 { return t[tallyDuplicates] }
 
 // Recurring is the monthly recurring revenue, by currency, in minor units.
 func (t Tally) Recurring() map[string]int64 { return t.under(tallyRecurring) }

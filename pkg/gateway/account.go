@@ -43,6 +43,9 @@ func (a *Account) metadata(user string, extra map[string]string) map[string]stri
 	return m
 }
 
+// isCharge tells a charge's id from a payment intent's.
+func isCharge(id string) bool { return !strings.HasPrefix(id, "pi_") }
+
 // idempotencyKey is derived from what is being done: the same thing done
 // twice, by a retry or a twin, is done once at Stripe.
 func (a *Account) idempotencyKey(parts ...string) *string {
@@ -51,13 +54,14 @@ func (a *Account) idempotencyKey(parts ...string) *string {
 }
 
 // CreateCustomer makes the Stripe customer of a user. Asked again, Stripe
-// answers with the same customer for at least a day.
-func (a *Account) CreateCustomer(ctx context.Context, user, email string) (billing.Customer, error) {
+// answers with the same customer for at least a day. Deleted is the customer that
+// the user had before; empty: none.
+func (a *Account) CreateCustomer(ctx context.Context, user, email, deleted string) (billing.Customer, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	params := &stripe.CustomerParams{Metadata: a.metadata(user, nil)}
 	params.Context = ctx
-	params.IdempotencyKey = a.idempotencyKey("customer", user, email)
+	params.IdempotencyKey = a.idempotencyKey("customer", user, email, deleted)
 	if email != "" {
 		params.Email = stripe.String(email)
 	}

@@ -31,6 +31,8 @@ func stripeError(doing string, err error) error {
 	case status == http.StatusTooManyRequests:
 		known = billing.NewError(billing.RateLimited, "stripe_rate_limited", "Stripe is receiving too many requests")
 		known.RetryAfter = retryAfter(refused)
+	case status == http.StatusConflict: // another call works on the object, or this one is still under way
+		known = billing.NewError(billing.Conflict, "stripe_busy", "Stripe is changing the same object; try again")
 	case status >= http.StatusBadRequest && status < http.StatusInternalServerError:
 		known = billing.NewError(billing.Refused, string(refused.Code), refused.Msg)
 		known.Param = refused.Param
@@ -38,6 +40,12 @@ func stripeError(doing string, err error) error {
 		known = billing.NewError(billing.StripeFailed, "stripe_failed", "Stripe failed to answer")
 	}
 	return known.Because(cause)
+}
+
+// isCode reports whether Stripe refused a call with the code.
+func isCode(err error, code stripe.ErrorCode) bool {
+	refused, ok := errors.AsType[*stripe.Error](err)
+	return ok && refused.Code == code
 }
 
 // retryAfter is how long Stripe asks to wait, a second if it does not say.

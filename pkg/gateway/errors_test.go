@@ -20,7 +20,7 @@ import (
 // calls are the gateway's operations, all of which must fail alike.
 var calls = map[string]func(context.Context, *gateway.Account) error{
 	"customer": func(ctx context.Context, a *gateway.Account) error {
-		_, err := a.CreateCustomer(ctx, "user-1", "nora@example.com")
+		_, err := a.CreateCustomer(ctx, "user-1", "nora@example.com", "")
 		return err
 	},
 	"checkout session": func(ctx context.Context, a *gateway.Account) error {
@@ -28,7 +28,7 @@ var calls = map[string]func(context.Context, *gateway.Account) error{
 		return err
 	},
 	"subscription": func(ctx context.Context, a *gateway.Account) error {
-		_, err := a.Subscription(ctx, "sub_1")
+		_, err := a.Observe(ctx, "sub_1")
 		return err
 	},
 }
@@ -87,6 +87,10 @@ func TestStripesErrors(t *testing.T) {
 		"rate limited for an unknown time": {
 			429, []string{"Retry-After", "soon"}, `{"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "Too many requests"}}`,
 			billing.Error{Kind: billing.RateLimited, Code: "stripe_rate_limited", Message: "Stripe is receiving too many requests", RetryAfter: time.Second},
+		},
+		"busy with the same object": {
+			409, noRetry, `{"error": {"type": "idempotency_error", "code": "idempotency_key_in_use", "message": "There is currently another in-progress request"}}`,
+			billing.Error{Kind: billing.Conflict, Code: "stripe_busy", Message: "Stripe is changing the same object; try again"},
 		},
 		"failing": {
 			500, noRetry, `{"error": {"type": "api_error", "message": "An unknown error occurred"}}`,

@@ -13,7 +13,6 @@ import (
 	"github.com/stripe/stripe-go/v79"
 
 	"billhook/pkg/billing"
-	"billhook/pkg/projector"
 )
 
 // ProjectReader reads a project's Stripe configuration.
@@ -39,8 +38,6 @@ type Gateway struct {
 	credentials CredentialReader
 	backend     stripe.Backend
 }
-
-var _ projector.Stripe = (*Gateway)(nil)
 
 // New makes a Gateway to Stripe, or to another server that speaks Stripe's API
 // where base is not empty.
@@ -79,15 +76,11 @@ func (g *Gateway) Account(ctx context.Context, s billing.Scope, config *billing.
 	return &Account{scope: s, key: creds.SecretKey, backend: g.backend}, nil
 }
 
-// Subscription reads a subscription of a scope as it is now.
-func (g *Gateway) Subscription(ctx context.Context, s billing.Scope, id string) (billing.SubscriptionFact, error) {
+// open opens the account of a scope, with the configuration as it is stored.
+func (g *Gateway) open(ctx context.Context, s billing.Scope) (*Account, error) {
 	_, config, err := g.projects.Project(ctx, s.Project)
 	if err != nil {
-		return billing.SubscriptionFact{}, err
+		return nil, err
 	}
-	account, err := g.Account(ctx, s, config)
-	if err != nil {
-		return billing.SubscriptionFact{}, err
-	}
-	return account.Subscription(ctx, id)
+	return g.Account(ctx, s, config)
 }

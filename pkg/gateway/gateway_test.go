@@ -113,14 +113,14 @@ func TestCreateCustomer(t *testing.T) {
 	t.Parallel()
 	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, customerJSON))
 	a := account(t, stripe.URL)
-	got, err := a.CreateCustomer(t.Context(), "user-1", "nora@example.com")
+	got, err := a.CreateCustomer(t.Context(), "user-1", "nora@example.com", "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := a.CreateCustomer(t.Context(), "user-1", ""); err != nil {
+	if _, err := a.CreateCustomer(t.Context(), "user-1", "", ""); err != nil {
 		t.Fatal(err)
 	}
 	requests := stripe.Requests()
@@ -151,30 +151,31 @@ func TestCustomersHaveAnIdempotencyKeyOfTheirOwn(t *testing.T) {
 	p := configured()
 	p.config.Live = billing.CredentialSet{Version: "v2", SecretKey: "sk_live_...4242"}
 	g := gateway.New(p, p, stripe.URL)
-	create := func(s billing.Scope, user, email string) string {
+	create := func(s billing.Scope, user, email, deleted string) string {
 		t.Helper()
 		a, err := g.Account(t.Context(), s, p.config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.CreateCustomer(t.Context(), user, email); err != nil {
+		if _, err := a.CreateCustomer(t.Context(), user, email, deleted); err != nil {
 			t.Fatal(err)
 		}
 		return stripe.Requests()[0].IdempotencyKey
 	}
-	key := create(scope, "user-1", "nora@example.com")
-	if again := create(scope, "user-1", "nora@example.com"); again != key || !strings.HasPrefix(key, "billhook-") {
+	key := create(scope, "user-1", "nora@example.com", "")
+	if again := create(scope, "user-1", "nora@example.com", ""); again != key || !strings.HasPrefix(key, "billhook-") {
 		t.Errorf("keys of one customer: %q and %q", key, again)
 	}
 	if len(key) > 255 {
 		t.Errorf("Stripe takes keys of up to 255 characters: %q", key)
 	}
 	for name, other := range map[string]string{
-		"another user":           create(scope, "user-2", "nora@example.com"),
-		"another email":          create(scope, "user-1", "n@example.com"),
-		"shifted between fields": create(scope, "user-1n", "ora@example.com"),
-		"the other mode":         create(billing.Scope{Project: scope.Project, Mode: billing.Live}, "user-1", "nora@example.com"),
-		"another project":        create(billing.Scope{Project: uuid.New(), Mode: billing.Test}, "user-1", "nora@example.com"),
+		"another user":           create(scope, "user-2", "nora@example.com", ""),
+		"another email":          create(scope, "user-1", "n@example.com", ""),
+		"after a deletion":       create(scope, "user-1", "nora@example.com", "cus_0"),
+		"shifted between fields": create(scope, "user-1n", "ora@example.com", ""),
+		"the other mode":         create(billing.Scope{Project: scope.Project, Mode: billing.Live}, "user-1", "nora@example.com", ""),
+		"another project":        create(billing.Scope{Project: uuid.New(), Mode: billing.Test}, "user-1", "nora@example.com", ""),
 	} {
 		if other == key || other == "" {
 			t.Errorf("%s: key %q", name, other)
@@ -260,7 +261,7 @@ func TestSubscriptionIsReadAsItIsNow(t *testing.T) {
 	t.Parallel()
 	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, subscriptionJSON))
 	p := configured()
-	got, err := gateway.New(p, p, stripe.URL).Subscription(t.Context(), scope, "sub_1")
+	got, _, err := gateway.New(p, p, stripe.URL).Subscription(t.Context(), scope, "sub_1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,14 +285,14 @@ func TestSubscriptionThatCannotBeRead(t *testing.T) {
 	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, `{"id": "sub_1", "object": "subscription"}`))
 	p := configured()
 	g := gateway.New(p, p, stripe.URL)
-	if got, err := g.Subscription(t.Context(), scope, "sub_1"); err == nil {
+	if got, _, err := g.Subscription(t.Context(), scope, "sub_1"); err == nil {
 		t.Errorf("an incomplete subscription was read as %+v", got)
 	}
-	if got, err := g.Subscription(t.Context(), billing.Scope{Project: scope.Project, Mode: billing.Live}, "sub_1"); billing.KindOf(err) != billing.NotFound {
+	if got, _, err := g.Subscription(t.Context(), billing.Scope{Project: scope.Project, Mode: billing.Live}, "sub_1"); billing.KindOf(err) != billing.NotFound {
 		t.Errorf("without credentials: %+v, %v", got, err)
 	}
 	p.failure = errors.New("no table today")
-	if got, err := g.Subscription(t.Context(), scope, "sub_1"); !errors.Is(err, p.failure) {
+	if got, _, err := g.Subscription(t.Context(), scope, "sub_1"); !errors.Is(err, p.failure) {
 		t.Errorf("without a table: %+v, %v", got, err)
 	}
 }

@@ -3,7 +3,6 @@ package gateway
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -12,22 +11,19 @@ import (
 	"github.com/stripe/stripe-go/v79"
 	"github.com/stripe/stripe-go/v79/subscription"
 
-	"billhook/pkg/billing"
+	"billhook/pkg/projector"
 	"billhook/pkg/stripeevent"
 )
 
 // Observed is a subscription as Stripe answered it.
 type Observed struct {
-	Fact billing.SubscriptionFact
-	// AsOf is a whole second of Stripe's clock, no later than the moment that
-	// Fact shows.
-	AsOf time.Time
+	projector.Observation
 	// Item is Stripe's id of the item whose price Fact tells.
 	Item string
 }
 
-// observe reads a subscription object of an answer.
-func observe(object []byte, asOf time.Time) (Observed, error) {
+// observe reads a subscription object of an answer to a call.
+func observe(call string, object []byte, answer *stripe.APIResponse, took time.Duration) (Observed, error) {
 	var plain struct {
 		Items struct {
 			Data []struct {
@@ -36,13 +32,16 @@ func observe(object []byte, asOf time.Time) (Observed, error) {
 		} `json:"items"`
 	}
 	if err := json.Unmarshal(object, &plain); err != nil {
-		return Observed{}, fmt.Errorf("read subscription: %w", err)
+		return Observed{}, fmt.Errorf("%s: %w", call, err)
 	}
 	f, err := stripeevent.Subscription(object)
 	if err != nil {
-		return Observed{}, fmt.Errorf("read subscription %s: %w", f.ID, err)
+		return Observed{}, fmt.Errorf("%s %s: %w", call, f.ID, err)
 	}
-	return Observed{Fact: f, AsOf: asOf, Item: plain.Items.Data[0].ID}, nil // a fact has an item
+	return Observed{
+		Observation: projector.Observation{Fact: f, AsOf: asOf(answer, took), Call: call, Request: answer.RequestID},
+		Item:        plain.Items.Data[0].ID, // a fact has an item
+	}, nil
 }
 
 // stopwatch measures how long a call took, with all its retries.
@@ -65,6 +64,14 @@ func (a *Account) subscriptions() subscription.Client {
 	return subscription.Client{B: a.backend, Key: a.key.Reveal()}
 }
 
+// What is asked of Stripe, as errors and observations name it.
+const (
+	readSubscription   = "read subscription"
+	listSubscriptions  = "list subscriptions"
+	cancelSubscription = "cancel subscription"
+	changePrice        = "change price"
+)
+
 // Observe reads a subscription as it is now.
 func (a *Account) Observe(ctx context.Context, id string) (Observed, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -74,15 +81,9 @@ func (a *Account) Observe(ctx context.Context, id string) (Observed, error) {
 	took := stopwatch()
 	s, err := a.subscriptions().Get(id, params)
 	if err != nil {
-		return Observed{}, stripeError("read subscription", err)
+		return Observed{}, stripeError(readSubscription, err)
 	}
-	return observe(s.LastResponse.RawJSON, asOf(s.LastResponse, took()))
-}
-
-// Subscription reads a subscription as it is now.
-func (a *Account) Subscription(ctx context.Context, id string) (billing.SubscriptionFact, error) {
-	o, err := a.Observe(ctx, id)
-	return o.Fact, err
+	return observe(readSubscription, s.LastResponse.RawJSON, s.LastResponse, took())
 }
 
 // Subscriptions reads a customer's newest subscriptions, ended ones too.
@@ -96,19 +97,19 @@ func (a *Account) Subscriptions(ctx context.Context, customer string) ([]Observe
 	took := stopwatch()
 	list := a.subscriptions().List(params)
 	if err := list.Err(); err != nil {
-		return nil, stripeError("list subscriptions", err)
+		return nil, stripeError(listSubscriptions, err)
 	}
 	answer := list.SubscriptionList().LastResponse
 	var page struct {
 		Data []json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(answer.RawJSON, &page); err != nil {
-		return nil, fmt.Errorf("list subscriptions: %w", err)
+		return nil, fmt.Errorf("%s: %w", listSubscriptions, err)
 	}
-	at := asOf(answer, took())
+	waited := took()
 	var found []Observed
 	for _, object := range page.Data {
-		o, err := observe(object, at)
+		o, err := observe(listSubscriptions, object, answer, waited)
 		if err != nil {
 			return nil, err
 		}
@@ -136,14 +137,14 @@ func (a *Account) Cancel(ctx context.Context, id string, c Cancellation, revisio
 		params.CancellationDetails = &stripe.SubscriptionCancellationDetailsParams{Feedback: text(c.Feedback), Comment: text(c.Comment)}
 	}
 	params.IdempotencyKey = a.idempotencyKey("cancel", id, c.Feedback, c.Comment, strconv.FormatInt(revision, 10))
-	o, err := a.update(ctx, "cancel subscription", id, params)
+	o, err := a.update(ctx, cancelSubscription, id, params)
 	if state := o.Fact.After; err != nil || state.Status.Terminal() || !state.CancelAt.IsZero() {
 		return o, err
 	}
 	// What was answered is an earlier cancellation, which has been taken back
 	// since, and the row does not know it yet.
 	params.IdempotencyKey = a.idempotencyKey("cancel again", id, strconv.FormatInt(o.AsOf.Unix(), 10))
-	return a.update(ctx, "cancel subscription", id, params)
+	return a.update(ctx, cancelSubscription, id, params)
 }
 
 // cancelNow needs no idempotency key: a subscription ends once. One that has
@@ -159,14 +160,13 @@ func (a *Account) cancelNow(ctx context.Context, id string, c Cancellation) (Obs
 	params.Context = limited
 	took := stopwatch()
 	s, err := a.subscriptions().Cancel(id, params)
-	var refused *stripe.Error
-	if errors.As(err, &refused) && refused.Code == stripe.ErrorCodeResourceMissing {
+	if isCode(err, stripe.ErrorCodeResourceMissing) {
 		return a.Observe(ctx, id)
 	}
 	if err != nil {
-		return Observed{}, stripeError("cancel subscription", err)
+		return Observed{}, stripeError(cancelSubscription, err)
 	}
-	return observe(s.LastResponse.RawJSON, asOf(s.LastResponse, took()))
+	return observe(cancelSubscription, s.LastResponse.RawJSON, s.LastResponse, took())
 }
 
 // ChangePrice moves a subscription to another price; proration is one of
@@ -178,22 +178,22 @@ func (a *Account) ChangePrice(ctx context.Context, o Observed, p Price, proratio
 	}
 	params.AddMetadata(metadataPlan, p.Plan) // an empty one is removed
 	params.IdempotencyKey = a.idempotencyKey("change price", o.Fact.ID, p.ID, p.Plan, proration, strconv.FormatInt(revision, 10))
-	return a.update(ctx, "change price", o.Fact.ID, params)
+	return a.update(ctx, changePrice, o.Fact.ID, params)
 }
 
-func (a *Account) update(ctx context.Context, doing, id string, params *stripe.SubscriptionParams) (Observed, error) {
+func (a *Account) update(ctx context.Context, call, id string, params *stripe.SubscriptionParams) (Observed, error) {
 	limited, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	params.Context = limited
 	took := stopwatch()
 	s, err := a.subscriptions().Update(id, params)
 	if err != nil {
-		return Observed{}, stripeError(doing, err)
+		return Observed{}, stripeError(call, err)
 	}
 	if s.LastResponse.Header.Get("Idempotent-Replayed") == "true" {
 		return a.Observe(ctx, id) // the answer is of the first time
 	}
-	return observe(s.LastResponse.RawJSON, asOf(s.LastResponse, took()))
+	return observe(call, s.LastResponse.RawJSON, s.LastResponse, took())
 }
 
 func text(s string) *string {

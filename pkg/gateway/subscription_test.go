@@ -11,6 +11,7 @@ import (
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
 	"billhook/pkg/gateway"
+	"billhook/pkg/projector"
 )
 
 var answeredAt = time.Date(2026, 2, 3, 9, 20, 30, 0, time.UTC)
@@ -97,7 +98,7 @@ func TestChangesHaveIdempotencyKeysOfTheirOwn(t *testing.T) {
 	}
 	change := func(price, proration string, revision int64) string {
 		t.Helper()
-		o := gateway.Observed{Fact: billing.SubscriptionFact{ID: "sub_1"}, Item: "si_1"}
+		o := gateway.Observed{Observation: projector.Observation{Fact: billing.SubscriptionFact{ID: "sub_1"}}, Item: "si_1"}
 		return key(func() (gateway.Observed, error) {
 			return a.ChangePrice(t.Context(), o, gateway.Price{ID: price}, proration, revision)
 		})

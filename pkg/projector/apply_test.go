@@ -25,7 +25,10 @@ func TestApplyCommitsAllAtOnce(t *testing.T) {
 	}
 	record := billing.EventRecord{
 		ID: "evt_1", Type: "of a test", Object: "object_1", Outcome: billing.Applied,
-		Created: billing.At(second), ReceivedAt: received,
+		Created: billing.At(second), ReceivedAt: received, Attempts: 1,
+		Steps: []billing.Step{{Row: "in_1", Changes: []billing.Change{
+			{Field: "status", To: "succeeded"}, {Field: "amount", To: "2400"}, {Field: "currency", To: "usd"}, {Field: "user_id", To: "user-1"},
+		}}},
 	}
 	if diff := cmp.Diff(map[string]billing.EventRecord{"evt_1": record}, store.seen); diff != "" {
 		t.Errorf("event records (-want +got):\n%s", diff)
@@ -101,7 +104,7 @@ func TestApplyToAProjectThatReceivesNothing(t *testing.T) {
 func TestApplyFailsWhole(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("connection reset")
-	row := rowAt(second, nil, sub())
+	row := rowAt(second, sub())
 	tie := event("evt_1", second, snapshot(billing.Updated, sub(), sub(quantity(2))))
 	tests := map[string]struct {
 		event billing.Event
@@ -157,8 +160,8 @@ func TestApplyDecidesAgainAfterAConflict(t *testing.T) {
 			return commitElsewhere(m, paidEvent("evt_paid"))
 		}
 		refund := invoice(billing.TransactionSucceeded, 2400)
-		refund.Refunded = 600
-		if got := mustApply(t, p, event("evt_refund", later, billing.RefundFact{Payment: refund})); got != billing.Applied {
+		refund.Refunded, refund.RefundsAsOf = 600, billing.At(later)
+		if got := mustApply(t, p, event("evt_refund", later, billing.PaymentFact{Payment: refund})); got != billing.Applied {
 			t.Errorf("outcome %s, want applied", got)
 		}
 		x := store.transactions["in_1"]
@@ -238,20 +241,21 @@ func TestLookupNamesTheRows(t *testing.T) {
 		fact billing.Fact
 		want billing.Lookup
 	}{
-		"a type that is not used": {nil, billing.Lookup{}},
-		"a subscription":          {snapshot(billing.Updated, sub(), sub()), billing.Lookup{Owner: "cus_1", Subscription: "sub_1"}},
-		"a payment":               {billing.PaymentFact{Payment: payment}, billing.Lookup{Owner: "cus_1", Subscription: "sub_1", Transaction: "in_1"}},
-		"a refund":                {billing.RefundFact{Payment: payment}, billing.Lookup{Owner: "cus_1", Transaction: "in_1", PaymentIntent: "pi_1"}},
-		"a refund of no invoice":  {billing.RefundFact{Payment: billing.Transaction{Owner: "cus_1", PaymentIntent: "pi_1"}}, billing.Lookup{Owner: "cus_1", PaymentIntent: "pi_1"}},
-		"a checkout":              {billing.CheckoutFact{Customer: "cus_1", User: "user-1", Subscription: "sub_1"}, billing.Lookup{Owner: "cus_1", User: "user-1", Subscription: "sub_1"}},
-		"a guest's checkout":      {billing.CheckoutFact{Payment: &oneOff}, billing.Lookup{Owner: "pi_1", Transaction: "pi_1"}},
+		"a type that is not used":     {nil, billing.Lookup{}},
+		"a subscription":              {snapshot(billing.Updated, sub(), sub()), billing.Lookup{Owner: "cus_1", Subscription: "sub_1", Siblings: true}},
+		"an invoice":                  {billing.PaymentFact{Payment: payment}, billing.Lookup{Owner: "cus_1", Subscription: "sub_1", Siblings: true, Transaction: "in_1", PaymentIntent: "pi_1"}},
+		"a payment of who knows what": {billing.PaymentFact{Payment: billing.Transaction{Owner: "cus_1", PaymentIntent: "pi_1"}}, billing.Lookup{Owner: "cus_1", PaymentIntent: "pi_1"}},
+		"a charge":                    {billing.ChargeFact{Charge: "ch_1"}, billing.Lookup{}},
+		"a customer":                  {billing.CustomerFact{ID: "cus_1", User: "user-1"}, billing.Lookup{Owner: "cus_1"}},
+		"a checkout":                  {billing.CheckoutFact{Customer: "cus_1", User: "user-1", Subscription: "sub_1"}, billing.Lookup{Owner: "cus_1", User: "user-1", Subscription: "sub_1", Siblings: true}},
+		"a guest's checkout":          {billing.CheckoutFact{Payment: &oneOff}, billing.Lookup{Owner: "pi_1", Transaction: "pi_1"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := event("evt_1", second, test.fact)
 			test.want.Event = &e
-			if diff := cmp.Diff(test.want, lookup(e)); diff != "" {
+			if diff := cmp.Diff(test.want, lookup(e, answers{})); diff != "" {
 				t.Errorf("lookup (-want +got):\n%s", diff)
 			}
 		})

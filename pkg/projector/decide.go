@@ -1,159 +1,154 @@
 package projector
 
 import (
-	"context"
-	"fmt"
-
 	"billhook/pkg/billing"
 )
 
-// decide says what an event changes. It is pure but for the rare question to
-// Stripe, whose answer takes the place of the event's own snapshot.
-func (p *Projector) decide(ctx context.Context, scope billing.Scope, was billing.Picture, event billing.Event) (billing.Changes, error) {
-	d := decision{was: was, event: event, changes: billing.Changes{
+// decide says what an event changes. It is pure: what it cannot decide without
+// Stripe it returns as a question, to be called again with the answer.
+func decide(was billing.Picture, event billing.Event, known answers) (billing.Changes, *question) {
+	d := decision{was: was, event: event, known: known, changes: billing.Changes{
 		Event: billing.EventRecord{
-			ID:      event.ID,
-			Type:    event.Type,
-			Object:  event.Object,
-			Outcome: billing.Ignored,
-			Created: event.Created,
+			ID:         event.ID,
+			Type:       event.Type,
+			Object:     event.Object,
+			APIVersion: event.APIVersion,
+			Outcome:    billing.Ignored,
+			Created:    event.Created,
 		},
 		Tally: billing.Tally{},
 	}}
 	switch f := event.Fact.(type) {
 	case billing.SubscriptionFact:
-		if merge(was.Subscription, f, event.Created) == refetch {
-			asked, err := p.ask(ctx, scope, f.ID)
-			if err != nil {
-				return billing.Changes{}, err
-			}
-			d.fetched(asked)
-			break
-		}
 		d.subscription(f)
 	case billing.PaymentFact:
 		d.payment(f)
-	case billing.RefundFact:
-		d.transaction(f.Payment)
+	case billing.ChargeFact:
+		d.charge(f)
 	case billing.CheckoutFact:
 		d.checkout(f)
-		if f.Subscription != "" && was.Subscription == nil {
-			asked, err := p.ask(ctx, scope, f.Subscription)
-			if err != nil {
-				return billing.Changes{}, err
-			}
-			if asked.User == "" {
-				asked.User = f.User
-			}
-			d.fetched(asked)
-		}
+	case billing.CustomerFact:
+		d.customer(f)
+	default:
+		d.changes.Event.Reason = "billhook does not use events of this type"
 	}
-	return d.changes, nil
-}
-
-func (p *Projector) ask(ctx context.Context, scope billing.Scope, id string) (billing.SubscriptionFact, error) {
-	f, err := p.stripe.Subscription(ctx, scope, id)
-	if err != nil {
-		return f, fmt.Errorf("ask Stripe for %s: %w", id, err)
-	}
-	return f, nil
+	d.trace()
+	return d.changes, d.open
 }
 
 // decision collects the changes of one event.
 type decision struct {
 	was     billing.Picture
 	event   billing.Event
+	known   answers
 	changes billing.Changes
+	open    *question
 }
 
-func (d *decision) outcome(o billing.Outcome) { d.changes.Event.Outcome = o }
+func (d *decision) applied() { d.changes.Event.Outcome, d.changes.Event.Reason = billing.Applied, "" }
+
+// stale says why the event changes nothing, unless it changes something else.
+func (d *decision) stale(reason string) {
+	if d.changes.Event.Outcome != billing.Applied {
+		d.changes.Event.Outcome, d.changes.Event.Reason = billing.Stale, reason
+	}
+}
+
+// now is a subscription as Stripe shows it; without an answer the decision
+// stays open.
+func (d *decision) now(id string) (answer, bool) {
+	a, asked := d.known.subscriptions[id]
+	if !asked {
+		d.open = &question{subscriptionNow, id}
+	}
+	return a, asked
+}
 
 // subscription applies a snapshot if it is news.
 func (d *decision) subscription(f billing.SubscriptionFact) {
-	d.outcome(billing.Stale)
-	d.trial(f)
-	if merge(d.was.Subscription, f, d.event.Created) == stale {
+	switch merge(d.was.Subscription, f, d.event.Created) {
+	case stale:
+		d.stale(staleness(d.was.Subscription, f))
+		d.remember(f)
+	case refetch:
+		if now, asked := d.now(f.ID); asked {
+			d.fetched(now)
+		}
+	case apply:
+		d.snapshot(f)
+	}
+}
+
+// remember keeps what is true once and for all, however old the news is: that
+// there was a trial, and whose the subscription is.
+func (d *decision) remember(f billing.SubscriptionFact) {
+	row := d.was.Subscription
+	trial, user := f.Trial && !row.Trial, f.User != "" && row.User == ""
+	if !trial && !user {
 		return
 	}
-	before := &f.Before
-	if f.Lifecycle == billing.Created {
-		before = &billing.SubscriptionState{}
+	next := *row
+	next.Trial = row.Trial || f.Trial
+	d.putSubscription(next, f.User)
+}
+
+// fetched applies Stripe's own answer.
+func (d *decision) fetched(now answer) {
+	d.snapshot(now.fact)
+	if now.asOf.After(d.changes.Subscription.AsOf) {
+		d.changes.Subscription.AsOf = now.asOf
 	}
-	d.snapshot(f, before)
 }
 
-// fetched applies Stripe's own answer. What it was before is not known, so an
-// event of the same second leads to another question.
-func (d *decision) fetched(f billing.SubscriptionFact) {
-	d.trial(f)
-	d.snapshot(f, nil)
-}
-
-func (d *decision) snapshot(f billing.SubscriptionFact, before *billing.SubscriptionState) {
+func (d *decision) snapshot(f billing.SubscriptionFact) {
 	next := billing.Subscription{}
 	if d.was.Subscription != nil {
 		next = *d.was.Subscription
 	}
 	next.ID, next.Customer, next.CreatedAt = f.ID, f.Customer, f.CreatedAt
-	next.SubscriptionState, next.Before = f.After, before
+	next.SubscriptionState, next.AsCreated = f.After, f.Lifecycle == billing.Created
+	next.Trial = next.Trial || f.Trial
 	if d.event.Created.After(next.AsOf) {
 		next.AsOf = d.event.Created
 	}
 	d.putSubscription(next, f.User)
 }
 
-// payment records the outcome of an invoice and, for a failed renewal, puts
-// the subscription past due until its own event says the same.
-func (d *decision) payment(f billing.PaymentFact) {
-	if f.Payment.Amount == 0 && f.Payment.Status.Paid() && d.was.Transaction == nil {
-		return // the free start of a trial: no payment was made
+func (d *decision) putSubscription(next billing.Subscription, user string) {
+	if next.User == "" {
+		next.User = d.user(user)
 	}
-	d.transaction(f.Payment)
-	sub := d.was.Subscription
-	failed := f.Payment.Status == billing.TransactionFailed
-	if f.Renewal && failed && sub != nil && sub.Status == billing.StatusActive && d.event.Created.After(sub.AsOf) {
-		next := *sub
-		next.Status = billing.StatusPastDue
-		d.putSubscription(next, "")
-	}
-}
-
-// transaction lays what the event tells over the payment's row.
-func (d *decision) transaction(told billing.Transaction) {
-	var known billing.Transaction
-	if d.was.Transaction != nil {
-		known = *d.was.Transaction
-	}
-	if told.ID == "" {
-		told.ID = told.PaymentIntent
-	}
-	told.User = d.user(told.User)
-	next := known.Advance(told)
-	if d.was.Transaction != nil && next == known {
-		d.outcome(billing.Stale)
-		return
-	}
-	d.changes.Tally.Transaction(d.was.Transaction, next)
-	d.changes.Transaction = &next
-	d.outcome(billing.Applied)
+	d.duplicates(&next)
+	d.changes.Tally.Subscription(d.was.Subscription, next)
+	d.changes.Subscription = &next
+	d.applied()
 }
 
 // checkout links the buyer to the customer. Subscriptions and payments have
 // events of their own; only a one-off payment is told by the session itself.
 func (d *decision) checkout(f billing.CheckoutFact) {
-	d.outcome(billing.Stale)
+	d.stale("what it tells is stored")
 	if f.Payment != nil {
 		d.transaction(*f.Payment)
 	}
 	if f.Customer != "" {
-		d.customer(f)
+		d.buyer(f)
 	}
-	if sub := d.was.Subscription; sub != nil && sub.User == "" && f.User != "" {
+	switch sub := d.was.Subscription; {
+	case f.Subscription == "":
+	case sub == nil:
+		if now, asked := d.now(f.Subscription); asked {
+			if now.fact.User == "" {
+				now.fact.User = f.User
+			}
+			d.fetched(now)
+		}
+	case sub.User == "" && f.User != "":
 		d.putSubscription(*sub, f.User)
 	}
 }
 
-func (d *decision) customer(f billing.CheckoutFact) {
+func (d *decision) buyer(f billing.CheckoutFact) {
 	next := billing.Customer{ID: f.Customer}
 	if d.was.Customer != nil {
 		next = *d.was.Customer
@@ -165,7 +160,7 @@ func (d *decision) customer(f billing.CheckoutFact) {
 	if next.Email == "" {
 		next.Email = f.Email
 	}
-	link := f.User != "" && next.User == f.User && d.was.Linked == ""
+	link := f.User != "" && next.User == f.User && d.was.Linked == "" && !next.Deleted
 	if d.was.Customer != nil && next == known && !link {
 		return
 	}
@@ -173,33 +168,30 @@ func (d *decision) customer(f billing.CheckoutFact) {
 	if link {
 		d.changes.LinkUser = f.User
 	}
-	d.outcome(billing.Applied)
+	d.applied()
 }
 
-// trial remembers that the customer has had a trial, however old the news is.
-func (d *decision) trial(f billing.SubscriptionFact) {
-	next := billing.Customer{ID: f.Customer, User: f.User}
-	switch {
-	case d.changes.Customer != nil:
-		next = *d.changes.Customer
-	case d.was.Customer != nil:
+// customer keeps the address that the customer has at Stripe, which goes before
+// one that was typed in at a checkout, and that a customer was deleted.
+func (d *decision) customer(f billing.CustomerFact) {
+	next := billing.Customer{ID: f.ID}
+	if d.was.Customer != nil {
 		next = *d.was.Customer
 	}
-	if !f.Trial || next.TrialUsed {
+	known := next
+	if next.User == "" {
+		next.User = f.User
+	}
+	next.Deleted = next.Deleted || f.Deleted
+	if newer := d.event.Created.Compare(next.EmailAsOf); f.Email != "" && (newer > 0 || newer == 0 && f.Email > next.Email) {
+		next.Email, next.EmailAsOf = f.Email, d.event.Created
+	}
+	if d.was.Customer != nil && next == known {
+		d.stale("what is stored of the customer is newer")
 		return
 	}
-	next.TrialUsed = true
 	d.changes.Customer = &next
-	d.outcome(billing.Applied)
-}
-
-func (d *decision) putSubscription(next billing.Subscription, user string) {
-	if next.User == "" {
-		next.User = d.user(user)
-	}
-	d.changes.Tally.Subscription(d.was.Subscription, next)
-	d.changes.Subscription = &next
-	d.outcome(billing.Applied)
+	d.applied()
 }
 
 // user is whom a row belongs to: the one the event names, else the one whom
@@ -214,4 +206,27 @@ func (d *decision) user(told string) string {
 		return d.was.Subscription.User
 	}
 	return ""
+}
+
+// trace writes down what changed, and has each row point at the event.
+func (d *decision) trace() {
+	ref := billing.EventRef{ID: d.event.ID, Created: d.event.Created}
+	for _, changed := range []struct{ before, after *billing.Subscription }{
+		{d.was.Subscription, d.changes.Subscription},
+		{d.sibling(), d.changes.Sibling},
+	} {
+		if changed.after == nil {
+			continue
+		}
+		if step, seen := billing.SubscriptionStep(changed.before, *changed.after); seen {
+			d.changes.Event.Steps = append(d.changes.Event.Steps, step)
+			changed.after.LastEvent = ref
+		}
+	}
+	if after := d.changes.Transaction; after != nil {
+		if step, seen := billing.TransactionStep(d.was.Transaction, *after); seen {
+			d.changes.Event.Steps = append(d.changes.Event.Steps, step)
+			after.LastEvent = ref
+		}
+	}
 }

@@ -1,9 +1,11 @@
 package projector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -27,6 +29,8 @@ type memory struct {
 	// change rows, or fail the commit.
 	beforeCommit func(*memory) error
 	failPicture  error
+	mayAsk       func(object string) error
+	duplicates   billing.DuplicatePolicy
 	commits      int
 }
 
@@ -50,16 +54,16 @@ func (m *memory) Picture(_ context.Context, _ billing.Scope, l billing.Lookup) (
 	}
 	p := billing.Picture{
 		Linked:   m.links[l.User],
-		Customer: rowOf(m.customers, l.Owner), Subscription: rowOf(m.subscriptions, l.Subscription), Transaction: rowOf(m.transactions, l.Transaction),
+		Customer: rowOf(m.customers, l.Owner), Subscription: rowOf(m.subscriptions, l.Subscription),
+		Transaction: rowOf(m.transactions, cmp.Or(l.Transaction, l.PaymentIntent)),
 	}
 	if l.Event != nil {
-		_, p.Seen = m.seen[l.Event.ID]
-		p.Receives = m.receives
+		p.Record, p.Receives = rowOf(m.seen, l.Event.ID), m.receives
 	}
-	if l.Transaction == "" && l.PaymentIntent != "" {
-		for _, x := range m.transactions {
-			if x.Owner == l.Owner && x.PaymentIntent == l.PaymentIntent {
-				p.Transaction = &x
+	if l.Siblings {
+		for _, id := range slices.Sorted(maps.Keys(m.subscriptions)) {
+			if s := m.subscriptions[id]; s.Customer == l.Owner && id != l.Subscription {
+				p.Siblings = append(p.Siblings, s)
 			}
 		}
 	}
@@ -80,7 +84,7 @@ func (m *memory) Commit(_ context.Context, _ billing.Scope, c billing.Changes) e
 			return err
 		}
 	}
-	if _, seen := m.seen[c.Event.ID]; seen {
+	if c.Event.ID != "" && m.seen[c.Event.ID].Attempts != c.Event.Attempts-1 {
 		return ErrDuplicate
 	}
 	if m.outdated(c) {
@@ -99,6 +103,9 @@ func (m *memory) Commit(_ context.Context, _ billing.Scope, c billing.Changes) e
 	if c.Subscription != nil {
 		put(m.subscriptions, c.Subscription.ID, *c.Subscription, func(r *billing.Subscription) { r.Revision++ })
 	}
+	if c.Sibling != nil {
+		put(m.subscriptions, c.Sibling.ID, *c.Sibling, func(r *billing.Subscription) { r.Revision++ })
+	}
 	if c.Transaction != nil {
 		put(m.transactions, c.Transaction.ID, *c.Transaction, func(r *billing.Transaction) { r.Revision++ })
 	}
@@ -108,10 +115,23 @@ func (m *memory) Commit(_ context.Context, _ billing.Scope, c billing.Changes) e
 
 // outdated reports whether a row to be written is not the one that was read.
 func (m *memory) outdated(c billing.Changes) bool {
-	return c.Customer != nil && m.customers[c.Customer.ID].Revision != c.Customer.Revision ||
-		c.Subscription != nil && m.subscriptions[c.Subscription.ID].Revision != c.Subscription.Revision ||
+	changed := func(s billing.Subscription) bool { return m.subscriptions[s.ID].Revision != s.Revision }
+	return slices.ContainsFunc(c.Unchanged, changed) || c.Sibling != nil && changed(*c.Sibling) || c.Customer != nil && m.customers[c.Customer.ID].Revision != c.Customer.Revision ||
+		c.Subscription != nil && changed(*c.Subscription) ||
 		c.Transaction != nil && m.transactions[c.Transaction.ID].Revision != c.Transaction.Revision ||
 		c.LinkUser != "" && m.links[c.LinkUser] != ""
+}
+
+// MayAsk lets everybody ask.
+func (m *memory) MayAsk(_ context.Context, _ billing.Scope, object string, _ time.Time) error {
+	if m.mayAsk == nil {
+		return nil
+	}
+	return m.mayAsk(object)
+}
+
+func (m *memory) Project(_ context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error) {
+	return billing.Project{ID: id, Duplicates: m.duplicates}, nil, nil
 }
 
 func put[V any](rows map[string]V, id string, row V, grow func(*V)) {
@@ -154,23 +174,48 @@ func (m *memory) counts() billing.Tally {
 
 // truth is the Stripe of a test: it answers with what it was given.
 type truth struct {
-	now   map[string]billing.SubscriptionFact
-	err   error
-	asked []string
+	now      map[string]billing.SubscriptionFact
+	asOf     time.Time
+	charges  map[string]billing.PaymentFact
+	invoices map[string]string // by payment intent
+	err      error
+	refuses  error // what cancellations end with
+	asked    []string
+	canceled []string
 }
 
 var _ Stripe = (*truth)(nil)
 
-func (s *truth) Subscription(_ context.Context, _ billing.Scope, id string) (billing.SubscriptionFact, error) {
+func (s *truth) Subscription(_ context.Context, _ billing.Scope, id string) (billing.SubscriptionFact, time.Time, error) {
+	f, err := recall(s, s.now, id)
+	return f, s.asOf, err
+}
+
+func (s *truth) Charge(_ context.Context, _ billing.Scope, id string) (billing.PaymentFact, error) {
+	return recall(s, s.charges, id)
+}
+
+func (s *truth) InvoiceOf(_ context.Context, _ billing.Scope, payment string) (string, error) {
+	return recall(s, s.invoices, payment)
+}
+
+func (s *truth) CancelDuplicate(_ context.Context, _ billing.Scope, subscription string) error {
+	if s.refuses == nil {
+		s.canceled = append(s.canceled, subscription)
+	}
+	return s.refuses
+}
+
+func recall[V any](s *truth, known map[string]V, id string) (V, error) {
 	s.asked = append(s.asked, id)
-	if s.err != nil {
-		return billing.SubscriptionFact{}, s.err
+	v, ok := known[id]
+	switch {
+	case s.err != nil:
+		return v, s.err
+	case !ok:
+		return v, errors.New("no such object")
 	}
-	f, ok := s.now[id]
-	if !ok {
-		return f, errors.New("no such subscription")
-	}
-	return f, nil
+	return v, nil
 }
 
 var (

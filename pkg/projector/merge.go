@@ -16,8 +16,7 @@ const (
 )
 
 // merge orders a subscription's event against its row. Event times have whole
-// seconds, and several events of one second are usual, so ties are broken by
-// what each event says the subscription was before it.
+// seconds, and several events of one second are usual.
 func merge(row *billing.Subscription, f billing.SubscriptionFact, created time.Time) verdict {
 	switch {
 	case row == nil:
@@ -37,42 +36,34 @@ func merge(row *billing.Subscription, f billing.SubscriptionFact, created time.T
 	}
 }
 
-// tie orders an update against a row of the same second. The update follows
-// the row if it found what the row is; it precedes the row if it left what the
-// row's own event found. Whole states are compared, not only the parts that
-// the update changed: those may be as they were because they were changed back.
-func tie(row *billing.Subscription, f billing.SubscriptionFact) verdict {
+// staleness is why an event is stale, for people.
+func staleness(row *billing.Subscription, f billing.SubscriptionFact) string {
 	switch {
 	case row.SubscriptionState == f.After:
-		return again(row, f)
-	case row.Before == nil:
-		return refetch
-	case *row.Before == billing.SubscriptionState{}:
-		return apply // the row is as it was created
-	}
-	follows := row.SubscriptionState == f.Before
-	precedes := *row.Before == f.After
-	switch {
-	case follows && !precedes:
-		return apply
-	case precedes && !follows:
-		return stale
+		return "it tells what is stored"
+	case row.Status.Terminal():
+		return "the subscription has ended"
 	default:
-		return refetch
+		return "what is stored is newer"
 	}
 }
 
-// again judges an update that leads to the state in which the row is already.
-// The row may still learn what it was before, or else a later look would take
-// the first of two updates that cancel each other out for the second.
-func again(row *billing.Subscription, f billing.SubscriptionFact) verdict {
-	switch {
-	case row.Before == nil, f.Before == f.After, f.Before == *row.Before:
-		return stale
-	case *row.Before == billing.SubscriptionState{}, *row.Before == row.SubscriptionState:
+// tie judges an update of the row's own second. Of two updates of one second
+// neither tells which came first: what the one found may be what the other left
+// because it came after it, or because the subscription has gone round by other
+// states in between. So Stripe is asked, unless the update makes no difference
+// or the row is as it was created, which everything follows.
+func tie(row *billing.Subscription, f billing.SubscriptionFact) verdict {
+	switch same := row.SubscriptionState == f.After; {
+	case row.AsCreated && same:
+		// Changed back, it is not as it was created any more.
+		return applyIf(f.Before != f.After)
+	case row.AsCreated:
 		return apply
+	case same:
+		return stale
 	default:
-		return refetch // two ways to one state: which was the last?
+		return refetch
 	}
 }
 

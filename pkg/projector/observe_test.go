@@ -10,6 +10,11 @@ import (
 	"billhook/pkg/billing"
 )
 
+// seen is an answer to a call of ours.
+func seen(f billing.SubscriptionFact, at int64) Observation {
+	return Observation{Fact: f, AsOf: billing.At(at), Call: "read subscription", Request: "req_1"}
+}
+
 // answered is a subscription as Stripe answers it.
 func answered(state billing.SubscriptionState) billing.SubscriptionFact {
 	return snapshot(billing.Updated, state, state)
@@ -25,16 +30,16 @@ func TestObserve(t *testing.T) {
 		at   int64
 		want *billing.Subscription // nil: nothing is written
 	}{
-		"not known yet":                       {nil, answered(b), second, rowAt(second, nil, b)},
-		"later":                               {rowAt(second, from(b), a), answered(b), later, rowAt(later, nil, b)},
-		"the same second":                     {rowAt(second, from(b), a), answered(b), second, nil},
-		"earlier":                             {rowAt(second, from(b), a), answered(b), earlier, nil},
-		"later, but no news":                  {rowAt(second, from(b), a), answered(a), later, nil},
-		"canceled":                            {rowAt(second, from(b), a), answered(canceled), later, rowAt(later, nil, canceled)},
-		"canceled, in the same second":        {rowAt(second, from(b), a), answered(canceled), second, rowAt(second, nil, canceled)},
-		"canceled, the clock not set back":    {rowAt(second, from(b), a), answered(canceled), earlier, rowAt(second, nil, canceled)},
-		"what has ended stays as it is":       {rowAt(second, from(b), canceled), answered(a), later, nil},
-		"what has ended stays, whatever ends": {rowAt(second, from(b), canceled), answered(expired), later, nil},
+		"not known yet":                       {nil, answered(b), second, rowAt(second, b)},
+		"later":                               {rowAt(second, a), answered(b), later, rowAt(later, b)},
+		"the same second":                     {rowAt(second, a), answered(b), second, nil},
+		"earlier":                             {rowAt(second, a), answered(b), earlier, nil},
+		"later, but no news":                  {rowAt(second, a), answered(a), later, nil},
+		"canceled":                            {rowAt(second, a), answered(canceled), later, rowAt(later, canceled)},
+		"canceled, in the same second":        {rowAt(second, a), answered(canceled), second, rowAt(second, canceled)},
+		"canceled, the clock not set back":    {rowAt(second, a), answered(canceled), earlier, rowAt(second, canceled)},
+		"what has ended stays as it is":       {rowAt(second, canceled), answered(a), later, nil},
+		"what has ended stays, whatever ends": {rowAt(second, canceled), answered(expired), later, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -55,16 +60,16 @@ func TestObserve(t *testing.T) {
 				want[test.want.ID] = *test.want
 			}
 			stripe := &truth{}
-			if err := New(store, stripe, clock).Observe(t.Context(), scope, test.fact, billing.At(test.at)); err != nil {
+			if err := New(store, stripe, clock).Observe(t.Context(), scope, seen(test.fact, test.at)); err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(want, store.subscriptions); diff != "" {
+			if diff := cmp.Diff(want, store.subscriptions, traceless()...); diff != "" {
 				t.Errorf("rows (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(store.recount(), store.counts()); diff != "" {
 				t.Errorf("tally (-recounted +counted):\n%s", diff)
 			}
-			if wrote := store.commits > 0; wrote != (test.want != nil) || len(store.seen) > 0 || len(stripe.asked) > 0 {
+			if wrote := store.commits > 0; wrote != (test.want != nil) || len(store.seen) != store.commits || len(stripe.asked) > 0 {
 				t.Errorf("%d commits, %d events recorded, %d questions", store.commits, len(store.seen), len(stripe.asked))
 			}
 		})
@@ -79,7 +84,7 @@ func TestObserveThenItsEvents(t *testing.T) {
 	store, stripe := newMemory(), &truth{now: map[string]billing.SubscriptionFact{"sub_1": answered(c)}}
 	p := New(store, stripe, clock)
 	mustApply(t, p, event("evt_1", earlier, snapshot(billing.Created, a, a)))
-	if err := p.Observe(t.Context(), scope, answered(b), billing.At(second)); err != nil {
+	if err := p.Observe(t.Context(), scope, seen(answered(b), second)); err != nil {
 		t.Fatal(err)
 	}
 	if got := mustApply(t, p, event("evt_2", second, snapshot(billing.Updated, a, b))); got != billing.Stale || len(stripe.asked) > 0 {
@@ -104,7 +109,7 @@ func TestObserveDecidesAgainAfterAConflict(t *testing.T) {
 		store.beforeCommit = func(m *memory) error {
 			return commitElsewhere(m, event("evt_2", later, snapshot(billing.Updated, b, c)))
 		}
-		if err := p.Observe(t.Context(), scope, answered(b), billing.At(second)); err != nil {
+		if err := p.Observe(t.Context(), scope, seen(answered(b), second)); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(c, store.subscriptions["sub_1"].SubscriptionState); diff != "" {
@@ -125,7 +130,7 @@ func TestObserveFailsWhole(t *testing.T) {
 			store := newMemory()
 			before := store.clone()
 			fail(store)
-			if err := New(store, &truth{}, clock).Observe(t.Context(), scope, answered(sub()), billing.At(second)); !errors.Is(err, broken) {
+			if err := New(store, &truth{}, clock).Observe(t.Context(), scope, seen(answered(sub()), second)); !errors.Is(err, broken) {
 				t.Errorf("Observe = %v, want %v", err, broken)
 			}
 			unchanged(t, before, store)
@@ -133,7 +138,7 @@ func TestObserveFailsWhole(t *testing.T) {
 	}
 }
 
-// A trial is used once and for all, whatever tells it, and costs a write once.
+// A trial is never forgotten, whatever tells it.
 func TestTrialIsRemembered(t *testing.T) {
 	t.Parallel()
 	a, b := sub(quantity(1)), sub(quantity(2))
@@ -145,14 +150,8 @@ func TestTrialIsRemembered(t *testing.T) {
 		"an event": func(t *testing.T, p *Projector) {
 			mustApply(t, p, event("evt_1", second, trial(snapshot(billing.Created, a, a))))
 		},
-		"an event that is stale": func(t *testing.T, p *Projector) {
-			mustApply(t, p, event("evt_2", later, snapshot(billing.Updated, a, b)))
-			if got := mustApply(t, p, event("evt_1", second, trial(snapshot(billing.Created, a, a)))); got != billing.Applied {
-				t.Errorf("outcome %s, want applied: it changed the customer", got)
-			}
-		},
 		"an answer": func(t *testing.T, p *Projector) {
-			if err := p.Observe(t.Context(), scope, trial(answered(a)), billing.At(second)); err != nil {
+			if err := p.Observe(t.Context(), scope, seen(trial(answered(a)), second)); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -167,30 +166,9 @@ func TestTrialIsRemembered(t *testing.T) {
 			p := New(store, &truth{now: map[string]billing.SubscriptionFact{"sub_1": trial(answered(a))}}, clock)
 			tell(t, p)
 			mustApply(t, p, event("evt_9", later+1, snapshot(billing.Updated, b, a))) // says nothing of a trial
-			want := billing.Customer{ID: "cus_1", User: "user-1", TrialUsed: true, Revision: 1}
-			if diff := cmp.Diff(want, store.customers["cus_1"]); diff != "" {
-				t.Errorf("customer (-want +got):\n%s", diff)
-			}
-			mustApply(t, p, event("evt_10", later+2, trial(snapshot(billing.Updated, a, b))))
-			if got := store.customers["cus_1"].Revision; got != 1 {
-				t.Errorf("the customer was written %d times", got)
+			if !store.subscriptions["sub_1"].Trial {
+				t.Error("the trial was forgotten")
 			}
 		})
-	}
-}
-
-// What is known of a customer stays when its trial becomes known.
-func TestTrialKeepsTheCustomer(t *testing.T) {
-	t.Parallel()
-	store := newMemory()
-	store.customers["cus_1"] = billing.Customer{ID: "cus_1", User: "user-2", Email: "nora@example.com", Revision: 3}
-	f := answered(sub())
-	f.Trial, f.User = true, "user-1"
-	if err := New(store, &truth{}, clock).Observe(t.Context(), scope, f, billing.At(second)); err != nil {
-		t.Fatal(err)
-	}
-	want := billing.Customer{ID: "cus_1", User: "user-2", Email: "nora@example.com", TrialUsed: true, Revision: 4}
-	if diff := cmp.Diff(want, store.customers["cus_1"]); diff != "" {
-		t.Errorf("customer (-want +got):\n%s", diff)
 	}
 }

@@ -94,17 +94,18 @@ func nextState(t *rapid.T, visited []billing.SubscriptionState) billing.Subscrip
 	return next
 }
 
-// answer is what Stripe answered to a call of ours at some point of a life.
-type answer struct {
+// reply is what Stripe answered to a call of ours at some point of a life.
+type reply struct {
+	id   string
 	fact billing.SubscriptionFact
 	asOf time.Time
 }
 
-// answers draws answers given between the events of a life. An answer's time is
+// replies draws answers given between the events of a life. An answer's time is
 // no later than the moment it shows, which may be in the second of the next
 // event, but before it; how much earlier does not matter.
-func answers(t *rapid.T, events []billing.Event) []answer {
-	var drawn []answer
+func replies(t *rapid.T, events []billing.Event) []reply {
+	var drawn []reply
 	for range rapid.IntRange(0, 3).Draw(t, "answers") {
 		i := rapid.IntRange(0, len(events)-1).Draw(t, "after")
 		f, ok := events[i].Fact.(billing.SubscriptionFact)
@@ -117,7 +118,7 @@ func answers(t *rapid.T, events []billing.Event) []answer {
 			until = events[i+1].Created.Unix()
 		}
 		at := rapid.Int64Range(events[i].Created.Unix()-2, until).Draw(t, "as of")
-		drawn = append(drawn, answer{f, billing.At(at)})
+		drawn = append(drawn, reply{fmt.Sprint("req_", len(drawn)), f, billing.At(at)})
 	}
 	return drawn
 }
@@ -148,8 +149,10 @@ func TestAnyOrderEndsInTheLastState(t *testing.T) {
 		for range rapid.IntRange(0, 3).Draw(t, "duplicates") {
 			apply(rapid.SampledFrom(events).Draw(t, "duplicate"))
 		}
-		for _, a := range answers(t, events) {
-			deliveries = append(deliveries, func() error { return p.Observe(t.Context(), scope, a.fact, a.asOf) })
+		for _, a := range replies(t, events) {
+			deliveries = append(deliveries, func() error {
+				return p.Observe(t.Context(), scope, Observation{Fact: a.fact, AsOf: a.asOf, Call: "read subscription", Request: a.id})
+			})
 		}
 		for _, deliver := range rapid.Permutation(deliveries).Draw(t, "order") {
 			if err := deliver(); err != nil {
@@ -162,10 +165,12 @@ func TestAnyOrderEndsInTheLastState(t *testing.T) {
 		if diff := cmp.Diff(store.recount(), store.counts()); diff != "" {
 			t.Errorf("tally (-recounted +counted):\n%s", diff)
 		}
-		if len(store.seen) != len(events) {
-			t.Errorf("%d events are recorded, want %d", len(store.seen), len(events))
+		for _, e := range events {
+			if !store.seen[e.ID].Outcome.Settled() {
+				t.Errorf("%s is not recorded", e.ID)
+			}
 		}
-		if used := store.customers[last.Customer].TrialUsed; used != last.Trial {
+		if used := store.subscriptions[last.ID].Trial; used != last.Trial {
 			t.Errorf("trial used: %t, want %t", used, last.Trial)
 		}
 	})

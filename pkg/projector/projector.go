@@ -7,15 +7,19 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/google/uuid"
+
 	"billhook/pkg/billing"
 )
 
-// What a Store answers when it cannot commit.
+// What a Store answers when it cannot do what is asked now.
 var (
 	// ErrConflict: a row changed since it was read; decide again.
 	ErrConflict = errors.New("row changed since it was read")
-	// ErrDuplicate: the event has been recorded before.
-	ErrDuplicate = errors.New("event recorded before")
+	// ErrDuplicate: the event has been recorded meanwhile.
+	ErrDuplicate = errors.New("event recorded meanwhile")
+	// ErrAsked: somebody else is asking Stripe about the object just now.
+	ErrAsked = errors.New("Stripe is being asked already")
 )
 
 // Store reads and writes the rows.
@@ -25,12 +29,26 @@ type Store interface {
 	// Commit writes all of the changes or none. It fails with ErrDuplicate or
 	// ErrConflict, or with the store's own error when nothing is known.
 	Commit(ctx context.Context, scope billing.Scope, changes billing.Changes) error
+	// MayAsk reserves a question to Stripe about an object. It fails with
+	// ErrAsked, or with billing.Unavailable if the project has asked too much.
+	MayAsk(ctx context.Context, scope billing.Scope, object string, now time.Time) error
+	// Project reads the project's settings.
+	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
 }
 
 // Stripe is asked for what events leave open.
 type Stripe interface {
-	// Subscription reads the subscription as it is now.
-	Subscription(ctx context.Context, scope billing.Scope, id string) (billing.SubscriptionFact, error)
+	// Subscription reads the subscription as it is now, and as of which second
+	// of Stripe's clock that is, at the earliest.
+	Subscription(ctx context.Context, scope billing.Scope, id string) (billing.SubscriptionFact, time.Time, error)
+	// Charge reads what became of a charge. The payment has its ID.
+	Charge(ctx context.Context, scope billing.Scope, id string) (billing.PaymentFact, error)
+	// InvoiceOf is the invoice that a payment intent, or a charge without one,
+	// pays; empty for a one-off payment.
+	InvoiceOf(ctx context.Context, scope billing.Scope, payment string) (string, error)
+	// CancelDuplicate cancels a subscription at once and refunds its first
+	// invoice. Done before, it does nothing.
+	CancelDuplicate(ctx context.Context, scope billing.Scope, subscription string) error
 }
 
 // Projector applies events.
@@ -54,22 +72,32 @@ const attempts = 8
 // NotFound. After any other error nothing has changed and the same event can
 // be applied again.
 func (p *Projector) Apply(ctx context.Context, scope billing.Scope, event billing.Event) (billing.Outcome, error) {
-	var outcome billing.Outcome
-	err := decideUntilCommitted(ctx, func() (err error) {
-		outcome, err = p.try(ctx, scope, event)
-		return err
-	})
-	if errors.Is(err, ErrDuplicate) {
-		return billing.Duplicate, nil
+	return p.apply(ctx, scope, event, billing.Outcome.Settled)
+}
+
+// Replay is Apply for an event that somebody wants to be looked at again, even
+// if it was ignored, or stale, the last time.
+func (p *Projector) Replay(ctx context.Context, scope billing.Scope, event billing.Event) (billing.Outcome, error) {
+	return p.apply(ctx, scope, event, func(o billing.Outcome) bool { return o == billing.Applied })
+}
+
+func (p *Projector) apply(ctx context.Context, scope billing.Scope, event billing.Event, settled func(billing.Outcome) bool) (billing.Outcome, error) {
+	a := application{Projector: p, scope: scope, event: event, settled: settled, receivedAt: p.now().UTC()}
+	err := decideUntilCommitted(ctx, func() error { return a.try(ctx) })
+	switch {
+	case errors.Is(err, ErrDuplicate):
+		a.outcome = billing.Duplicate
+	case err != nil:
+		return "", err
 	}
-	return outcome, err
+	return a.outcome, p.resolveDuplicates(ctx, scope, a.found)
 }
 
 // decideUntilCommitted has a change decided again each time that a row of it
-// changed meanwhile.
+// changed meanwhile, or another has Stripe asked about it.
 func decideUntilCommitted(ctx context.Context, try func() error) error {
 	for attempt := range attempts {
-		if err := try(); !errors.Is(err, ErrConflict) {
+		if err := try(); !errors.Is(err, ErrConflict) && !errors.Is(err, ErrAsked) {
 			return err
 		}
 		if err := pause(ctx, attempt); err != nil {
@@ -77,27 +105,6 @@ func decideUntilCommitted(ctx context.Context, try func() error) error {
 		}
 	}
 	return billing.NewError(billing.Unavailable, "busy", "The rows to be changed keep changing; try again")
-}
-
-func (p *Projector) try(ctx context.Context, scope billing.Scope, event billing.Event) (billing.Outcome, error) {
-	picture, err := p.store.Picture(ctx, scope, lookup(event))
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("read rows of %s: %w", event.ID, err)
-	case !picture.Receives:
-		return "", billing.NewError(billing.NotFound, "stripe_not_configured", "Stripe is not configured for this project and mode")
-	case picture.Seen:
-		return billing.Duplicate, nil
-	}
-	changes, err := p.decide(ctx, scope, picture, event)
-	if err != nil {
-		return "", err
-	}
-	changes.Event.ReceivedAt = p.now().UTC()
-	if err := p.store.Commit(ctx, scope, changes); err != nil {
-		return "", fmt.Errorf("commit %s: %w", event.ID, err)
-	}
-	return changes.Event.Outcome, nil
 }
 
 // pause waits a random while, longer with each attempt, so that writers of the
@@ -112,21 +119,82 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-// lookup names the rows that an event may touch.
-func lookup(event billing.Event) billing.Lookup {
+// application is the bringing in of one event.
+type application struct {
+	*Projector
+	scope      billing.Scope
+	event      billing.Event
+	settled    func(billing.Outcome) bool
+	receivedAt time.Time
+
+	outcome billing.Outcome
+	found   []billing.Subscription // rows as they are now that duplicate another
+}
+
+// try looks, decides and commits once. What the decision leaves open is asked
+// and decided again; only then may other rows be looked at.
+func (a *application) try(ctx context.Context) error {
+	var known answers
+	for {
+		was, err := a.store.Picture(ctx, a.scope, lookup(a.event, known))
+		if err != nil {
+			return fmt.Errorf("read rows of %s: %w", a.event.ID, err)
+		}
+		a.found = duplicatesOf(was, billing.Changes{})
+		switch {
+		case !was.Receives:
+			return billing.NewError(billing.NotFound, "stripe_not_configured", "Stripe is not configured for this project and mode")
+		case was.Record != nil && a.settled(was.Record.Outcome):
+			a.outcome = billing.Duplicate
+			return nil
+		}
+		changes, open := decide(was, a.event, known)
+		if open == nil {
+			return a.commit(ctx, was, changes)
+		}
+		if err := a.ask(ctx, *open, &known); err != nil {
+			return err
+		}
+	}
+}
+
+func (a *application) commit(ctx context.Context, was billing.Picture, changes billing.Changes) error {
+	changes.Event.ReceivedAt = a.receivedAt
+	changes.Event.Took = a.now().UTC().Sub(a.receivedAt)
+	if was.Record != nil {
+		changes.Event.Attempts = was.Record.Attempts
+	}
+	changes.Event.Attempts++
+	if err := a.store.Commit(ctx, a.scope, changes); err != nil {
+		return fmt.Errorf("commit %s: %w", a.event.ID, err)
+	}
+	a.outcome = changes.Event.Outcome
+	a.found = duplicatesOf(was, changes)
+	return nil
+}
+
+// lookup names the rows that an event, and what Stripe told beside it, may touch.
+func lookup(event billing.Event, known answers) billing.Lookup {
 	l := billing.Lookup{Event: &event}
-	switch f := event.Fact.(type) {
+	fact := event.Fact
+	if f, ok := fact.(billing.ChargeFact); ok && known.charge != nil {
+		fact = known.payment(f)
+	}
+	switch f := fact.(type) {
 	case billing.SubscriptionFact:
-		l.Owner, l.Subscription = f.Customer, f.ID
+		l.Owner, l.Subscription, l.Siblings = f.Customer, f.ID, true
 	case billing.PaymentFact:
-		l.Owner, l.Subscription, l.Transaction = f.Payment.Owner, f.Payment.Subscription, f.Payment.ID
-	case billing.RefundFact:
-		l.Owner, l.Transaction, l.PaymentIntent = f.Payment.Owner, f.Payment.ID, f.Payment.PaymentIntent
+		f = known.identified(f)
+		l.Owner, l.Subscription, l.Transaction, l.PaymentIntent = f.Payment.Owner, f.Payment.Subscription, f.Payment.ID, f.Payment.PaymentIntent
+		l.Siblings = l.Subscription != ""
 	case billing.CheckoutFact:
 		l.Owner, l.User, l.Subscription = f.Customer, f.User, f.Subscription
+		l.Siblings = l.Subscription != ""
 		if f.Payment != nil {
 			l.Owner, l.Transaction = f.Payment.Owner, f.Payment.ID
 		}
+	case billing.CustomerFact:
+		l.Owner = f.ID
 	}
 	return l
 }

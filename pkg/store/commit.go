@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,21 +15,6 @@ import (
 )
 
 var _ projector.Store = (*Table)(nil)
-
-// eventLife is how long an event record is kept: longer than Stripe delivers
-// an event (3 days) or lists it (30 days).
-const eventLife = 90 * 24 * time.Hour
-
-type eventItem struct {
-	key
-	ID         string          `dynamodbav:"id"`
-	Type       string          `dynamodbav:"type"`
-	Object     string          `dynamodbav:"object,omitempty"`
-	Outcome    billing.Outcome `dynamodbav:"outcome"`
-	Created    millis          `dynamodbav:"created"`
-	ReceivedAt millis          `dynamodbav:"received_at"`
-	ExpiresAt  int64           `dynamodbav:"expires_at"` // unix seconds, DynamoDB's TTL
-}
 
 // Commit writes the event record, the changed rows and their counts in one
 // transaction. An event record comes first, so a cancellation for its sake can
@@ -73,16 +57,7 @@ func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWrit
 		failed = errors.Join(failed, err)
 	}
 	if c.Event.ID != "" {
-		add(t.create(eventItem{
-			key:        eventKey(s, c.Event.Created, c.Event.ID),
-			ID:         c.Event.ID,
-			Type:       c.Event.Type,
-			Object:     c.Event.Object,
-			Outcome:    c.Event.Outcome,
-			Created:    toMillis(c.Event.Created),
-			ReceivedAt: toMillis(c.Event.ReceivedAt),
-			ExpiresAt:  c.Event.ReceivedAt.Add(eventLife).Unix(),
-		}))
+		add(t.record(s, c.Event))
 	}
 	if c.Customer != nil {
 		add(t.replace(customerItemOf(s, *c.Customer), c.Customer.Revision))
@@ -93,8 +68,14 @@ func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWrit
 	if c.Subscription != nil {
 		add(t.replace(subscriptionItemOf(s, *c.Subscription), c.Subscription.Revision))
 	}
+	if c.Sibling != nil {
+		add(t.replace(subscriptionItemOf(s, *c.Sibling), c.Sibling.Revision))
+	}
 	if c.Transaction != nil {
 		add(t.replace(transactionItemOf(s, *c.Transaction), c.Transaction.Revision))
+	}
+	for _, row := range c.Unchanged {
+		add(t.unchanged(subscriptionKey(s, row.Customer, row.ID), row.Revision), nil)
 	}
 	return writes, failed
 }

@@ -51,6 +51,7 @@ func TestCommitWritesEverything(t *testing.T) {
 		"outcome":     "applied",
 		"created":     float64(noon.UnixMilli()),
 		"received_at": float64(noon.Add(time.Second).UnixMilli()),
+		"attempts":    float64(1),
 		"expires_at":  event["expires_at"],
 	}
 	if diff := cmp.Diff(want, event); diff != "" {
@@ -121,7 +122,7 @@ func TestCommitOverStaleRevision(t *testing.T) {
 		t.Errorf("err = %v, want ErrConflict", err)
 	}
 	p, err := table.Picture(t.Context(), s, lookup("evt_3", billing.Lookup{Owner: "cus_1", Subscription: "sub_1"}))
-	if err != nil || p.Seen || p.Subscription.Plan != "one" {
+	if err != nil || p.Record != nil || p.Subscription.Plan != "one" {
 		t.Errorf("after the conflict: %+v, %v", p, err)
 	}
 }

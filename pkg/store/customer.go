@@ -2,7 +2,13 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"billhook/pkg/billing"
 )
@@ -12,7 +18,8 @@ type customerItem struct {
 	ID        string `dynamodbav:"id"`
 	User      string `dynamodbav:"user,omitempty"`
 	Email     string `dynamodbav:"email,omitempty"`
-	TrialUsed bool   `dynamodbav:"trial_used,omitempty"`
+	EmailAsOf millis `dynamodbav:"email_as_of,omitempty"`
+	Deleted   bool   `dynamodbav:"deleted,omitempty"`
 	Revision  int64  `dynamodbav:"revision"`
 }
 
@@ -22,18 +29,22 @@ func customerItemOf(s billing.Scope, c billing.Customer) customerItem {
 		ID:        c.ID,
 		User:      c.User,
 		Email:     c.Email,
-		TrialUsed: c.TrialUsed,
+		EmailAsOf: toMillis(c.EmailAsOf),
+		Deleted:   c.Deleted,
 		Revision:  c.Revision + 1,
 	}
 }
 
 func (i customerItem) value() billing.Customer {
-	return billing.Customer{ID: i.ID, User: i.User, Email: i.Email, TrialUsed: i.TrialUsed, Revision: i.Revision}
+	return billing.Customer{
+		ID: i.ID, User: i.User, Email: i.Email, EmailAsOf: i.EmailAsOf.time(), Deleted: i.Deleted, Revision: i.Revision,
+	}
 }
 
 type linkItem struct {
 	key
-	Customer string `dynamodbav:"customer"`
+	Customer  string `dynamodbav:"customer"`
+	TrialUsed bool   `dynamodbav:"trial_used,omitempty"` // with an earlier customer
 }
 
 // CustomerOf is the Stripe customer that a user is linked to; empty if none.
@@ -46,21 +57,29 @@ func (t *Table) CustomerOf(ctx context.Context, s billing.Scope, user string) (s
 	return link.Customer, err
 }
 
-// TrialUsed reports whether a customer is known to have had a trial.
-func (t *Table) TrialUsed(ctx context.Context, s billing.Scope, customer string) (bool, error) {
-	found, err := t.get(ctx, customerKey(s, customer))
+// Link is the customer that a user is linked to, and whether it is still there.
+func (t *Table) Link(ctx context.Context, s billing.Scope, user string) (billing.Link, error) {
+	found, err := t.get(ctx, linkKey(s, user))
 	if err != nil {
-		return false, fmt.Errorf("trial of %s: %w", customer, err)
+		return billing.Link{}, fmt.Errorf("link of a user: %w", err)
 	}
-	i, err := decode[customerItem](found[customerKey(s, customer)])
-	return i.TrialUsed, err
+	link, err := decode[linkItem](found[linkKey(s, user)])
+	if err != nil || link.Customer == "" {
+		return billing.Link{}, err
+	}
+	at := customerKey(s, link.Customer)
+	if found, err = t.get(ctx, at); err != nil {
+		return billing.Link{}, fmt.Errorf("customer %s: %w", link.Customer, err)
+	}
+	known, err := decode[customerItem](found[at])
+	return billing.Link{Customer: link.Customer, Deleted: known.Deleted, TrialUsed: link.TrialUsed}, err
 }
 
-// LinkCustomer links a user to a Stripe customer, once and for all, and
-// answers the customer the user is linked to: another one if somebody was
-// faster.
-func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer) (string, error) {
-	linked, err := t.put(ctx, linkItem{key: linkKey(s, c.User), Customer: c.ID}, 0)
+// LinkCustomer links a user to a Stripe customer, in the place of the one that
+// was deleted if there is one, and answers the customer the user is linked to:
+// another one if somebody was faster.
+func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (string, error) {
+	linked, err := t.link(ctx, s, c, deleted)
 	if err != nil {
 		return "", fmt.Errorf("link customer: %w", err)
 	}
@@ -73,4 +92,22 @@ func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Cus
 		return "", fmt.Errorf("store customer: %w", err)
 	}
 	return c.ID, nil
+}
+
+// link writes the link if the user has none, or one to the deleted customer.
+func (t *Table) link(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (bool, error) {
+	it, err := attributevalue.MarshalMap(linkItem{key: linkKey(s, c.User), Customer: c.ID, TrialUsed: deleted.TrialUsed})
+	if err != nil {
+		return false, fmt.Errorf("encode link: %w", err)
+	}
+	_, err = t.db.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName:                 aws.String(t.name),
+		Item:                      it,
+		ConditionExpression:       aws.String("attribute_not_exists(PK) OR customer = :deleted"),
+		ExpressionAttributeValues: item{":deleted": &types.AttributeValueMemberS{Value: deleted.Customer}},
+	})
+	if _, failed := errors.AsType[*types.ConditionalCheckFailedException](err); failed {
+		return false, nil
+	}
+	return err == nil, err
 }

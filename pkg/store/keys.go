@@ -27,6 +27,10 @@ import (
 //	<scope>#CUSTOMER#<owner>          SUB#<sub>                 subscription
 //	<scope>#CUSTOMER#<owner>          TXN#<invoice or intent>   transaction
 //	<scope>#EVENTS#<month>#<shard>    <created>#<event>         event record; expires
+//	<scope>#BODY#<event>              BODY                      quarantined event, whole; expires
+//	<scope>#REFUSED                   REFUSED                   why a delivery was refused last
+//	<scope>#ASK#<object>              ASK                       lease: who asks Stripe about the object; expires
+//	<scope>#ASK#                      ASK                       how much the scope has asked Stripe; expires
 //	<scope>#COUNTERS#<shard>          COUNTERS                  counters
 //	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
 //
@@ -113,10 +117,25 @@ func transactionKey(s billing.Scope, owner, id string) key {
 const eventShards = 8
 
 func eventKey(s billing.Scope, created time.Time, id string) key {
-	return key{
-		fmt.Sprintf("%s#EVENTS#%s#%d", s, created.UTC().Format("2006-01"), shardOf(id, eventShards)),
-		fmt.Sprintf("%010d#%s", created.Unix(), id),
-	}
+	return key{eventPartition(s, created, shardOf(id, eventShards)), eventOrder(billing.EventRef{ID: id, Created: created})}
+}
+
+func eventPartition(s billing.Scope, created time.Time, shard int) string {
+	return fmt.Sprintf("%s#EVENTS#%s#%d", s, created.UTC().Format("2006-01"), shard)
+}
+
+// eventOrder sorts events by age. A reference without an ID comes before all
+// events of its second.
+func eventOrder(r billing.EventRef) string {
+	return fmt.Sprintf("%010d#%s", max(r.Created.Unix(), 0), r.ID)
+}
+
+func bodyKey(s billing.Scope, event string) key { return key{s.String() + "#BODY#" + event, "BODY"} }
+
+func refusalKey(s billing.Scope) key { return key{s.String() + "#REFUSED", "REFUSED"} }
+
+func questionKey(s billing.Scope, object string) key {
+	return key{s.String() + "#ASK#" + object, "ASK"}
 }
 
 // The lists, the indexes that hold them, and how far they are spread.

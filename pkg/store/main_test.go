@@ -42,7 +42,7 @@ func open(t *testing.T) (*store.Table, *functiontest.Account, billing.Scope) {
 func eventNamed(id string) billing.EventRecord {
 	return billing.EventRecord{
 		ID: id, Type: "customer.subscription.updated", Object: "sub_1", Outcome: billing.Applied,
-		Created: noon, ReceivedAt: noon.Add(time.Second),
+		Created: noon, ReceivedAt: noon.Add(time.Second), Attempts: 1,
 	}
 }
 

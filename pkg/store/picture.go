@@ -5,18 +5,46 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"billhook/pkg/billing"
 )
 
-// Picture reads the rows that an event may touch, strongly consistent. It is
-// one round trip, and a second where a refund does not name its payment's row.
+// Picture reads the rows that an event may touch, strongly consistent, in one
+// round trip.
 func (t *Table) Picture(ctx context.Context, s billing.Scope, l billing.Lookup) (billing.Picture, error) {
 	at := keysOf(s, l)
-	found, err := t.get(ctx, at.all()...)
-	if err != nil {
+	var found map[key]item
+	var subscriptions []billing.Subscription
+	both, reading := errgroup.WithContext(ctx)
+	both.Go(func() (err error) {
+		found, err = t.get(reading, at.all()...)
+		return err
+	})
+	if l.Siblings {
+		both.Go(func() (err error) {
+			subscriptions, err = t.Subscriptions(reading, s, l.Owner)
+			return err
+		})
+	}
+	if err := both.Wait(); err != nil {
 		return billing.Picture{}, err
 	}
-	p := billing.Picture{Seen: found[at.event] != nil}
+	p, err := picture(s, at, found)
+	for _, row := range subscriptions {
+		if row.ID == l.Subscription {
+			p.Subscription = &row
+		} else {
+			p.Siblings = append(p.Siblings, row)
+		}
+	}
+	return p, err
+}
+
+func picture(s billing.Scope, at lookupKeys, found map[key]item) (p billing.Picture, err error) {
+	if p.Record, err = row[eventItem](found[at.event]); err != nil {
+		return p, err
+	}
 	config, err := decodeConfig(found[at.config])
 	if err != nil {
 		return p, err
@@ -33,26 +61,8 @@ func (t *Table) Picture(ctx context.Context, s billing.Scope, l billing.Lookup) 
 	if p.Subscription, err = row[subscriptionItem](found[at.subscription]); err != nil {
 		return p, err
 	}
-	if p.Transaction, err = row[transactionItem](found[at.transaction]); err != nil {
-		return p, err
-	}
-	if l.Transaction == "" && l.PaymentIntent != "" && !p.Seen {
-		p.Transaction, err = t.paidBy(ctx, s, l.Owner, l.PaymentIntent)
-	}
+	p.Transaction, err = row[transactionItem](found[at.transaction])
 	return p, err
-}
-
-// paidBy finds the transaction of a payment intent among its owner's.
-func (t *Table) paidBy(ctx context.Context, s billing.Scope, owner, intent string) (*billing.Transaction, error) {
-	transactions, err := t.Transactions(ctx, s, owner)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(transactions, func(x billing.Transaction) bool { return x.PaymentIntent == intent })
-	if i < 0 {
-		return nil, nil
-	}
-	return &transactions[i], nil
 }
 
 // lookupKeys are the keys of a lookup; the zero key for what is not looked up.
@@ -71,11 +81,14 @@ func keysOf(s billing.Scope, l billing.Lookup) lookupKeys {
 	if l.Owner != "" {
 		k.customer = customerKey(s, l.Owner)
 	}
-	if l.Subscription != "" {
+	if l.Subscription != "" && !l.Siblings {
 		k.subscription = subscriptionKey(s, l.Owner, l.Subscription)
 	}
-	if l.Transaction != "" {
+	switch {
+	case l.Transaction != "":
 		k.transaction = transactionKey(s, l.Owner, l.Transaction)
+	case l.PaymentIntent != "": // it may be a one-off payment
+		k.transaction = transactionKey(s, l.Owner, l.PaymentIntent)
 	}
 	return k
 }

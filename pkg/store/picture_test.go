@@ -16,27 +16,31 @@ func TestPictureShowsWhatIsLookedUp(t *testing.T) {
 	table, account, s := open(t)
 	customer := billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com"}
 	sub := billing.Subscription{ID: "sub_1", Customer: "cus_1", CreatedAt: noon}
+	sibling := billing.Subscription{ID: "sub_2", Customer: "cus_1", CreatedAt: noon, DuplicateOf: "sub_1"}
 	invoice := billing.Transaction{ID: "in_1", Owner: "cus_1", PaymentIntent: "pi_1", CreatedAt: noon}
+	oneOff := billing.Transaction{ID: "pi_2", Owner: "cus_1", PaymentIntent: "pi_2", CreatedAt: noon}
+	first := eventNamed("evt_1")
 	commit(t, table, s, billing.Changes{
-		Event: eventNamed("evt_1"), Customer: &customer, LinkUser: "user-1", Subscription: &sub, Transaction: &invoice,
+		Event: first, Customer: &customer, LinkUser: "user-1", Subscription: &sub, Sibling: &sibling, Transaction: &invoice,
 	})
-	customer.Revision, sub.Revision, invoice.Revision = 1, 1, 1
+	commit(t, table, s, billing.Changes{Transaction: &oneOff})
+	customer.Revision, sub.Revision, sibling.Revision, invoice.Revision, oneOff.Revision = 1, 1, 1, 1, 1
 	for name, c := range map[string]struct {
 		lookup  billing.Lookup
 		event   string
 		want    billing.Picture
 		queries int
 	}{
-		"nothing":            {event: "evt_2"},
-		"a seen event":       {event: "evt_1", want: billing.Picture{Seen: true}},
-		"a customer":         {lookup: billing.Lookup{Owner: "cus_1"}, want: billing.Picture{Customer: &customer}},
-		"an unknown one":     {lookup: billing.Lookup{Owner: "cus_2", User: "user-2", Subscription: "sub_1", Transaction: "in_1"}},
-		"a user":             {lookup: billing.Lookup{User: "user-1"}, want: billing.Picture{Linked: "cus_1"}},
-		"a subscription":     {lookup: billing.Lookup{Owner: "cus_1", Subscription: "sub_1"}, want: billing.Picture{Customer: &customer, Subscription: &sub}},
-		"a transaction":      {lookup: billing.Lookup{Owner: "cus_1", Transaction: "in_1"}, want: billing.Picture{Customer: &customer, Transaction: &invoice}},
-		"by payment intent":  {lookup: billing.Lookup{Owner: "cus_1", PaymentIntent: "pi_1"}, want: billing.Picture{Customer: &customer, Transaction: &invoice}, queries: 1},
-		"by an unknown one":  {lookup: billing.Lookup{Owner: "cus_1", PaymentIntent: "pi_2"}, want: billing.Picture{Customer: &customer}, queries: 1},
-		"seen, so no search": {lookup: billing.Lookup{PaymentIntent: "pi_1", Owner: "cus_1"}, event: "evt_1", want: billing.Picture{Seen: true, Customer: &customer}},
+		"nothing":              {event: "evt_2"},
+		"a seen event":         {event: "evt_1", want: billing.Picture{Record: &first}},
+		"a customer":           {lookup: billing.Lookup{Owner: "cus_1"}, want: billing.Picture{Customer: &customer}},
+		"an unknown one":       {lookup: billing.Lookup{Owner: "cus_2", User: "user-2", Subscription: "sub_1", Transaction: "in_1"}},
+		"a user":               {lookup: billing.Lookup{User: "user-1"}, want: billing.Picture{Linked: "cus_1"}},
+		"a subscription":       {lookup: billing.Lookup{Owner: "cus_1", Subscription: "sub_1"}, want: billing.Picture{Customer: &customer, Subscription: &sub}},
+		"with its siblings":    {lookup: billing.Lookup{Owner: "cus_1", Subscription: "sub_1", Siblings: true}, want: billing.Picture{Customer: &customer, Subscription: &sub, Siblings: []billing.Subscription{sibling}}, queries: 1},
+		"a transaction":        {lookup: billing.Lookup{Owner: "cus_1", Transaction: "in_1"}, want: billing.Picture{Customer: &customer, Transaction: &invoice}},
+		"a one-off payment":    {lookup: billing.Lookup{Owner: "cus_1", PaymentIntent: "pi_2"}, want: billing.Picture{Customer: &customer, Transaction: &oneOff}},
+		"an invoice's payment": {lookup: billing.Lookup{Owner: "cus_1", PaymentIntent: "pi_1"}, want: billing.Picture{Customer: &customer}},
 		"all at once": {
 			lookup: billing.Lookup{Owner: "cus_1", User: "user-1", Subscription: "sub_1", Transaction: "in_1", PaymentIntent: "pi_1"},
 			want:   billing.Picture{Customer: &customer, Linked: "cus_1", Subscription: &sub, Transaction: &invoice},
@@ -96,7 +100,7 @@ func TestPictureFailsWhenReadingFails(t *testing.T) {
 	table, account, s := open(t)
 	for operation, l := range map[string]billing.Lookup{
 		"BatchGetItem": {Owner: "cus_1"},
-		"Query":        {Owner: "cus_1", PaymentIntent: "pi_1"},
+		"Query":        {Owner: "cus_1", Subscription: "sub_1", Siblings: true},
 	} {
 		account.Intercept(functiontest.Failing(operation, &types.InternalServerError{}))
 		if _, err := table.Picture(t.Context(), s, lookup("evt_1", l)); err == nil {
@@ -114,8 +118,8 @@ func TestPictureSeesEventsOfAnyMonth(t *testing.T) {
 		record.Created = created
 		commit(t, table, s, billing.Changes{Event: record})
 		p, err := table.Picture(t.Context(), s, billing.Lookup{Event: &billing.Event{ID: "evt_1", Created: created}})
-		if err != nil || !p.Seen {
-			t.Errorf("event of %s: Seen = %t, %v", created, p.Seen, err)
+		if err != nil || p.Record == nil {
+			t.Errorf("event of %s: record = %v, %v", created, p.Record, err)
 		}
 	}
 }

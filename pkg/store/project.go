@@ -16,16 +16,17 @@ import (
 
 type projectItem struct {
 	key
-	ID              string       `dynamodbav:"id"`
-	Owner           string       `dynamodbav:"owner"`
-	Name            string       `dynamodbav:"name"`
-	Description     string       `dynamodbav:"description,omitempty"`
-	Active          bool         `dynamodbav:"active"`
-	RedirectOrigins []string     `dynamodbav:"redirect_origins,omitempty"`
-	DefaultMode     billing.Mode `dynamodbav:"default_mode,omitempty"`
-	CreatedAt       millis       `dynamodbav:"created_at"`
-	DeletedAt       millis       `dynamodbav:"deleted_at,omitempty"` // kept, and as good as gone
-	Revision        int64        `dynamodbav:"revision"`
+	ID              string                  `dynamodbav:"id"`
+	Owner           string                  `dynamodbav:"owner"`
+	Name            string                  `dynamodbav:"name"`
+	Description     string                  `dynamodbav:"description,omitempty"`
+	Active          bool                    `dynamodbav:"active"`
+	RedirectOrigins []string                `dynamodbav:"redirect_origins,omitempty"`
+	DefaultMode     billing.Mode            `dynamodbav:"default_mode,omitempty"`
+	Duplicates      billing.DuplicatePolicy `dynamodbav:"duplicates,omitempty"`
+	CreatedAt       millis                  `dynamodbav:"created_at"`
+	DeletedAt       millis                  `dynamodbav:"deleted_at,omitempty"` // kept, and as good as gone
+	Revision        int64                   `dynamodbav:"revision"`
 }
 
 // projectItemOf is the item of a project's next revision.
@@ -39,6 +40,7 @@ func projectItemOf(p billing.Project) projectItem {
 		Active:          p.Active,
 		RedirectOrigins: p.RedirectOrigins,
 		DefaultMode:     p.DefaultMode,
+		Duplicates:      p.Duplicates,
 		CreatedAt:       toMillis(p.CreatedAt),
 		Revision:        p.Revision + 1,
 	}
@@ -53,6 +55,7 @@ func (i projectItem) value() billing.Project {
 		Active:          i.Active,
 		RedirectOrigins: i.RedirectOrigins,
 		DefaultMode:     cmp.Or(i.DefaultMode, billing.Test),
+		Duplicates:      i.Duplicates,
 		CreatedAt:       i.CreatedAt.time(),
 		Revision:        i.Revision,
 	}

@@ -5,6 +5,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
 )
@@ -12,14 +15,18 @@ import (
 type subscriptionItem struct {
 	key
 	listing
-	ID        string     `dynamodbav:"id"`
-	Customer  string     `dynamodbav:"customer"`
-	User      string     `dynamodbav:"user,omitempty"`
-	State     stateItem  `dynamodbav:"state"`
-	Before    *stateItem `dynamodbav:"before,omitempty"`
-	CreatedAt millis     `dynamodbav:"created_at"`
-	AsOf      millis     `dynamodbav:"as_of"`
-	Revision  int64      `dynamodbav:"revision"`
+	ID        string    `dynamodbav:"id"`
+	Customer  string    `dynamodbav:"customer"`
+	User      string    `dynamodbav:"user,omitempty"`
+	State     stateItem `dynamodbav:"state"`
+	AsCreated bool      `dynamodbav:"as_created,omitempty"`
+	CreatedAt millis    `dynamodbav:"created_at"`
+	AsOf      millis    `dynamodbav:"as_of"`
+	Trial     bool      `dynamodbav:"trial,omitempty"`
+	// DuplicateOf is Stripe's id of the older subscription.
+	DuplicateOf string  `dynamodbav:"duplicate_of,omitempty"`
+	LastEvent   refItem `dynamodbav:"last_event,omitempty"`
+	Revision    int64   `dynamodbav:"revision"`
 }
 
 type stateItem struct {
@@ -66,39 +73,37 @@ func (i stateItem) value() billing.SubscriptionState {
 }
 
 func subscriptionItemOf(scope billing.Scope, s billing.Subscription) subscriptionItem {
-	i := subscriptionItem{
-		key:       subscriptionKey(scope, s.Customer, s.ID),
-		listing:   listed(scope, subscriptionList, string(s.Status), s.CreatedAt, s.ID),
-		ID:        s.ID,
-		Customer:  s.Customer,
-		User:      s.User,
-		State:     stateItemOf(s.SubscriptionState),
-		CreatedAt: toMillis(s.CreatedAt),
-		AsOf:      toMillis(s.AsOf),
-		Revision:  s.Revision + 1,
+	return subscriptionItem{
+		key:         subscriptionKey(scope, s.Customer, s.ID),
+		listing:     listed(scope, subscriptionList, string(s.Status), s.CreatedAt, s.ID),
+		ID:          s.ID,
+		Customer:    s.Customer,
+		User:        s.User,
+		State:       stateItemOf(s.SubscriptionState),
+		CreatedAt:   toMillis(s.CreatedAt),
+		AsOf:        toMillis(s.AsOf),
+		AsCreated:   s.AsCreated,
+		Trial:       s.Trial,
+		DuplicateOf: s.DuplicateOf,
+		LastEvent:   refItemOf(s.LastEvent),
+		Revision:    s.Revision + 1,
 	}
-	if s.Before != nil {
-		before := stateItemOf(*s.Before)
-		i.Before = &before
-	}
-	return i
 }
 
 func (i subscriptionItem) value() billing.Subscription {
-	s := billing.Subscription{
+	return billing.Subscription{
 		ID:                i.ID,
 		Customer:          i.Customer,
 		User:              i.User,
 		SubscriptionState: i.State.value(),
 		CreatedAt:         i.CreatedAt.time(),
 		AsOf:              i.AsOf.time(),
+		AsCreated:         i.AsCreated,
+		Trial:             i.Trial,
+		DuplicateOf:       i.DuplicateOf,
+		LastEvent:         i.LastEvent.value(),
 		Revision:          i.Revision,
 	}
-	if i.Before != nil {
-		before := i.Before.value()
-		s.Before = &before
-	}
-	return s
 }
 
 // Subscriptions lists a customer's subscriptions, newest first.
@@ -112,4 +117,42 @@ func (t *Table) Subscriptions(ctx context.Context, s billing.Scope, customer str
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
 	})
 	return subs, err
+}
+
+// FindSubscription finds a subscription by Stripe's id or by the record's id,
+// for people who look at one: without its customer it takes a walk through the
+// keys of the project's list, newest first, of one shard for Stripe's id. Nil
+// if there is none. The list follows the table by a moment.
+func (t *Table) FindSubscription(ctx context.Context, s billing.Scope, id string) (*billing.Subscription, error) {
+	from, to := 0, listShards
+	record, err := uuid.Parse(id)
+	if err != nil {
+		from = shardOf(id, listShards)
+		to = from + 1
+	}
+	for shard := from; shard < to; shard++ {
+		q := billing.ListQuery{Limit: 999}
+		for more := true; more; {
+			entries, err := t.shard(ctx, subscriptionList, s, shard, q)
+			if err != nil {
+				return nil, fmt.Errorf("find subscription: %w", err)
+			}
+			for _, e := range entries {
+				if name := strings.TrimPrefix(e.SK, subscriptionPrefix); name == id || s.RecordID(name) == record {
+					return t.subscriptionAt(ctx, e.key)
+				}
+				q.After = e.Order
+			}
+			more = len(entries) > q.Limit
+		}
+	}
+	return nil, nil
+}
+
+func (t *Table) subscriptionAt(ctx context.Context, k key) (*billing.Subscription, error) {
+	found, err := t.get(ctx, k)
+	if err != nil {
+		return nil, fmt.Errorf("find subscription: %w", err)
+	}
+	return row[subscriptionItem](found[k])
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -102,10 +103,22 @@ func (t *Table) replace(value any, revision int64) (types.TransactWriteItem, err
 	} else {
 		put.ConditionExpression = aws.String("revision = :read")
 		put.ExpressionAttributeValues = item{
-			":read": &types.AttributeValueMemberN{Value: fmt.Sprint(revision)},
+			":read": &types.AttributeValueMemberN{Value: strconv.FormatInt(revision, 10)},
 		}
 	}
 	return types.TransactWriteItem{Put: put}, nil
+}
+
+// unchanged is a check that an item has the revision that was read.
+func (t *Table) unchanged(k key, revision int64) types.TransactWriteItem {
+	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName:           aws.String(t.name),
+		Key:                 k.attributes(),
+		ConditionExpression: aws.String("revision = :read"),
+		ExpressionAttributeValues: item{
+			":read": &types.AttributeValueMemberN{Value: strconv.FormatInt(revision, 10)},
+		},
+	}}
 }
 
 // put is a replace on its own. It reports whether the condition held.

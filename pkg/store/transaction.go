@@ -19,15 +19,43 @@ type transactionItem struct {
 	PaymentIntent string                    `dynamodbav:"payment_intent,omitempty"`
 	Status        billing.TransactionStatus `dynamodbav:"status"`
 	Amount        int64                     `dynamodbav:"amount"`
+	AsOf          millis                    `dynamodbav:"as_of,omitempty"`
 	Refunded      int64                     `dynamodbav:"refunded,omitempty"`
+	RefundsAsOf   millis                    `dynamodbav:"refunds_as_of,omitempty"`
 	Currency      string                    `dynamodbav:"currency"`
 	Description   string                    `dynamodbav:"description,omitempty"`
+	Retry         *retryItem                `dynamodbav:"retry,omitempty"`
+	Failure       *failureItem              `dynamodbav:"failure,omitempty"`
+	Dispute       *disputeItem              `dynamodbav:"dispute,omitempty"`
 	CreatedAt     millis                    `dynamodbav:"created_at"`
+	LastEvent     refItem                   `dynamodbav:"last_event,omitempty"`
 	Revision      int64                     `dynamodbav:"revision"`
 }
 
+type retryItem struct {
+	Attempts int    `dynamodbav:"attempts"`
+	Next     millis `dynamodbav:"next,omitempty"`
+	AsOf     millis `dynamodbav:"as_of"`
+}
+
+type failureItem struct {
+	Code    string `dynamodbav:"code,omitempty"`
+	Decline string `dynamodbav:"decline,omitempty"`
+	Message string `dynamodbav:"message,omitempty"`
+	AsOf    millis `dynamodbav:"as_of"`
+}
+
+type disputeItem struct {
+	ID        string                `dynamodbav:"id"`
+	Status    billing.DisputeStatus `dynamodbav:"status"`
+	Reason    string                `dynamodbav:"reason,omitempty"`
+	Amount    int64                 `dynamodbav:"amount"`
+	CreatedAt millis                `dynamodbav:"created_at"`
+	AsOf      millis                `dynamodbav:"as_of"`
+}
+
 func transactionItemOf(s billing.Scope, x billing.Transaction) transactionItem {
-	return transactionItem{
+	i := transactionItem{
 		key:           transactionKey(s, x.Owner, x.ID),
 		listing:       listed(s, transactionList, string(x.Status), x.CreatedAt, x.ID),
 		ID:            x.ID,
@@ -37,16 +65,29 @@ func transactionItemOf(s billing.Scope, x billing.Transaction) transactionItem {
 		PaymentIntent: x.PaymentIntent,
 		Status:        x.Status,
 		Amount:        x.Amount,
+		AsOf:          toMillis(x.AsOf),
 		Refunded:      x.Refunded,
+		RefundsAsOf:   toMillis(x.RefundsAsOf),
 		Currency:      x.Currency,
 		Description:   x.Description,
 		CreatedAt:     toMillis(x.CreatedAt),
+		LastEvent:     refItemOf(x.LastEvent),
 		Revision:      x.Revision + 1,
 	}
+	if r := x.Retry; r != (billing.Retry{}) {
+		i.Retry = &retryItem{r.Attempts, toMillis(r.Next), toMillis(r.AsOf)}
+	}
+	if f := x.Failure; f != (billing.Failure{}) {
+		i.Failure = &failureItem{f.Code, f.Decline, f.Message, toMillis(f.AsOf)}
+	}
+	if d := x.Dispute; d != (billing.Dispute{}) {
+		i.Dispute = &disputeItem{d.ID, d.Status, d.Reason, d.Amount, toMillis(d.CreatedAt), toMillis(d.AsOf)}
+	}
+	return i
 }
 
 func (i transactionItem) value() billing.Transaction {
-	return billing.Transaction{
+	x := billing.Transaction{
 		ID:            i.ID,
 		Owner:         i.Owner,
 		User:          i.User,
@@ -54,12 +95,27 @@ func (i transactionItem) value() billing.Transaction {
 		PaymentIntent: i.PaymentIntent,
 		Status:        i.Status,
 		Amount:        i.Amount,
+		AsOf:          i.AsOf.time(),
 		Refunded:      i.Refunded,
+		RefundsAsOf:   i.RefundsAsOf.time(),
 		Currency:      i.Currency,
 		Description:   i.Description,
 		CreatedAt:     i.CreatedAt.time(),
+		LastEvent:     i.LastEvent.value(),
 		Revision:      i.Revision,
 	}
+	if r := i.Retry; r != nil {
+		x.Retry = billing.Retry{Attempts: r.Attempts, Next: r.Next.time(), AsOf: r.AsOf.time()}
+	}
+	if f := i.Failure; f != nil {
+		x.Failure = billing.Failure{Code: f.Code, Decline: f.Decline, Message: f.Message, AsOf: f.AsOf.time()}
+	}
+	if d := i.Dispute; d != nil {
+		x.Dispute = billing.Dispute{
+			ID: d.ID, Status: d.Status, Reason: d.Reason, Amount: d.Amount, CreatedAt: d.CreatedAt.time(), AsOf: d.AsOf.time(),
+		}
+	}
+	return x
 }
 
 // Transactions lists a customer's transactions, newest first.

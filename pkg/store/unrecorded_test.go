@@ -16,8 +16,8 @@ func TestCommitWithoutAnEvent(t *testing.T) {
 	t.Parallel()
 	table, account, s := open(t)
 	changes := billing.Changes{
-		Customer:     &billing.Customer{ID: "cus_1", User: "user-1", TrialUsed: true},
-		Subscription: &billing.Subscription{ID: "sub_1", Customer: "cus_1", CreatedAt: noon, AsOf: noon},
+		Customer:     &billing.Customer{ID: "cus_1", User: "user-1"},
+		Subscription: &billing.Subscription{ID: "sub_1", Customer: "cus_1", CreatedAt: noon, AsOf: noon, Trial: true},
 		Tally:        billing.Tally{"subscriptions.active": 1},
 	}
 	commit(t, table, s, changes)
@@ -26,17 +26,11 @@ func TestCommitWithoutAnEvent(t *testing.T) {
 		t.Errorf("%d items: %v", len(stored), stored)
 	}
 	p, err := table.Picture(t.Context(), s, billing.Lookup{Owner: "cus_1", Subscription: "sub_1"})
-	if err != nil || p.Seen || p.Receives || p.Customer == nil || p.Subscription == nil {
+	if err != nil || p.Record != nil || p.Receives || p.Customer == nil || p.Subscription == nil {
 		t.Fatalf("picture: %+v, %v", p, err)
 	}
-	if !p.Customer.TrialUsed {
+	if !p.Subscription.Trial {
 		t.Error("the trial was forgotten")
-	}
-	if used, err := table.TrialUsed(t.Context(), s, "cus_1"); !used || err != nil {
-		t.Errorf("trial used: %t, %v", used, err)
-	}
-	if used, err := table.TrialUsed(t.Context(), s, "cus_2"); used || err != nil {
-		t.Errorf("trial of nobody used: %t, %v", used, err)
 	}
 	for name, again := range map[string]billing.Changes{
 		"with counts":    changes,

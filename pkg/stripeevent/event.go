@@ -1,6 +1,7 @@
 package stripeevent
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,96 +21,111 @@ type envelope struct {
 	Livemode   *bool  `json:"livemode"`
 	APIVersion string `json:"api_version"`
 	Data       struct {
-		Object   json.RawMessage `json:"object"`
+		Object   any             `json:"object"` // a pointer to what is to be filled
 		Previous json.RawMessage `json:"previous_attributes"`
 	} `json:"data"`
 }
 
 // Decode reads a verified delivery. The error is ErrNotAnEvent when the body
 // is no event; any other error means an event that billing needs and cannot
-// read, which must not be lost.
+// read, which must not be lost: the event is returned beside it, without a
+// fact.
 func Decode(body []byte) (billing.Event, error) {
-	var e envelope
-	if err := json.Unmarshal(body, &e); err != nil {
-		return billing.Event{}, fmt.Errorf("%w: %w", ErrNotAnEvent, err)
+	if event, read := decodeAtOnce(body); read {
+		return event, nil
 	}
-	switch {
-	case strings.HasPrefix(e.Object, "v2."):
-		return billing.Event{}, fmt.Errorf("%w: a thin event; the endpoint's payload style must be snapshot", ErrNotAnEvent)
-	case e.Object != "event" || e.ID == "" || e.Type == "" || e.Created <= 0 || e.Livemode == nil:
-		return billing.Event{}, fmt.Errorf("%w: id, type, created or livemode is missing", ErrNotAnEvent)
+	var object json.RawMessage
+	e, err := parse(body, &object)
+	if err != nil {
+		return billing.Event{}, err
 	}
-	event := billing.Event{
-		ID:      e.ID,
-		Type:    e.Type,
-		Created: billing.At(e.Created),
-		Mode:    billing.ModeOf(*e.Livemode),
-	}
-	decode, used := decoders[e.Type]
+	event := e.event()
+	event.Object = idOf(object)
+	kind, used := kinds[e.Type]
 	if !used {
 		return event, nil
 	}
-	fact, object, err := decode(e)
+	into, fact := kind()
+	if len(object) == 0 {
+		err = missing("data.object")
+	} else if err = json.Unmarshal(object, into); err == nil {
+		event.Fact, err = fact(e.telling())
+	}
 	if err != nil {
+		event.Fact = nil
 		return event, fmt.Errorf("decode %s %s of API version %q: %w", e.Type, e.ID, e.APIVersion, err)
 	}
-	event.Object, event.Fact = object, fact
 	return event, nil
 }
 
-// decoders lists the event types that billing uses. invoice.paid and
-// invoice.payment_succeeded tell of the same payment and lead to one row.
-var decoders = map[string]func(envelope) (billing.Fact, string, error){
-	"checkout.session.completed":    decodeCheckout,
-	"customer.subscription.created": decodeSubscription(billing.Created),
-	"customer.subscription.updated": decodeSubscription(billing.Updated),
-	"customer.subscription.deleted": decodeSubscription(billing.Deleted),
-	"invoice.paid":                  decodeInvoice(billing.TransactionSucceeded),
-	"invoice.payment_succeeded":     decodeInvoice(billing.TransactionSucceeded),
-	"invoice.payment_failed":        decodeInvoice(billing.TransactionFailed),
-	"charge.refunded":               decodeRefund,
+// decodeAtOnce reads a body once where Decode would read it twice: Stripe
+// writes an event's type behind its object, so what to make of the object is
+// guessed. A wrong guess, and whatever else is out of the ordinary, is left to
+// Decode.
+func decodeAtOnce(body []byte) (billing.Event, bool) {
+	guess := lastType(body)
+	kind, used := kinds[string(guess)]
+	if !used {
+		return billing.Event{}, false
+	}
+	into, fact := kind()
+	e, err := parse(body, into)
+	if err != nil || e.Type != string(guess) || e.Data.Object != into {
+		return billing.Event{}, false
+	}
+	event := e.event()
+	event.Object = into.id()
+	if event.Fact, err = fact(e.telling()); err != nil {
+		return billing.Event{}, false
+	}
+	return event, true
 }
 
-// ref is a reference that Stripe writes as an id, as the object itself when it
-// was expanded, or as null.
-type ref string
-
-func (r *ref) UnmarshalJSON(b []byte) error {
-	if len(b) > 0 && b[0] == '{' {
-		var object struct {
-			ID string `json:"id"`
-		}
-		err := json.Unmarshal(b, &object)
-		*r = ref(object.ID)
-		return err
-	}
-	var id *string
-	if err := json.Unmarshal(b, &id); err != nil {
-		return err
-	}
-	*r = ""
-	if id != nil {
-		*r = ref(*id)
-	}
-	return nil
+// lastType is what the last member of the name "type" says.
+func lastType(body []byte) []byte {
+	const name = `"type"`
+	_, value, _ := bytes.Cut(body[max(bytes.LastIndex(body, []byte(name)), 0):], []byte(name))
+	_, value, _ = bytes.Cut(value, []byte(`"`))
+	value, _, _ = bytes.Cut(value, []byte(`"`))
+	return value
 }
 
-// metadata holds the entries that checkout leaves on what it creates.
-type metadata struct {
-	UserID   string  `json:"user_id"`
-	PlanName *string `json:"plan_name"` // null in previous attributes: there was none
+func parse(body []byte, object any) (envelope, error) {
+	var e envelope
+	e.Data.Object = object
+	err := json.Unmarshal(body, &e)
+	switch {
+	case strings.HasPrefix(e.Object, "v2."):
+		return e, fmt.Errorf("%w: a thin event; the endpoint's payload style must be snapshot", ErrNotAnEvent)
+	case err != nil:
+		return e, fmt.Errorf("%w: %w", ErrNotAnEvent, err)
+	case e.Object != "event" || e.ID == "" || e.Type == "" || e.Created <= 0 || e.Livemode == nil:
+		return e, fmt.Errorf("%w: id, type, created or livemode is missing", ErrNotAnEvent)
+	}
+	return e, nil
 }
 
-// missing names a field that an object must have.
-func missing(field string) error { return fmt.Errorf("%s is missing", field) }
-
-// first is the first of several values that is there.
-func first[T comparable](values ...T) T {
-	var zero T
-	for _, v := range values {
-		if v != zero {
-			return v
-		}
+func (e envelope) event() billing.Event {
+	return billing.Event{
+		ID:         e.ID,
+		Type:       e.Type,
+		APIVersion: e.APIVersion,
+		Created:    billing.At(e.Created),
+		Mode:       billing.ModeOf(*e.Livemode),
 	}
-	return zero
+}
+
+func (e envelope) telling() telling {
+	return telling{asOf: billing.At(e.Created), previous: e.Data.Previous}
+}
+
+// idOf is an object's id, if it can be read.
+func idOf(object []byte) string {
+	var o struct {
+		ID string `json:"id"`
+	}
+	if json.Unmarshal(object, &o) != nil {
+		return ""
+	}
+	return o.ID
 }

@@ -64,12 +64,15 @@ func TestDecodeRefusesWhatIsNoEvent(t *testing.T) {
 
 func TestDecodeUnknownType(t *testing.T) {
 	t.Parallel()
-	body := `{"id":"evt_1","object":"event","type":"radar.early_fraud_warning.created","created":1770110105,"livemode":true,"data":{"object":{"status":7}}}`
+	body := `{"id":"evt_1","object":"event","type":"radar.early_fraud_warning.created","created":1770110105,"livemode":true,"api_version":"2025-09-30.clover","data":{"object":{"id":"issfr_1","status":7}}}`
 	got, err := stripeevent.Decode([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := billing.Event{ID: "evt_1", Type: "radar.early_fraud_warning.created", Created: billing.At(1770110105), Mode: billing.Live}
+	want := billing.Event{
+		ID: "evt_1", Type: "radar.early_fraud_warning.created", Object: "issfr_1", APIVersion: "2025-09-30.clover",
+		Created: billing.At(1770110105), Mode: billing.Live,
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Decode (-want +got):\n%s", diff)
 	}
@@ -85,14 +88,23 @@ func TestDecodeNeverTurnsMissingIntoZero(t *testing.T) {
 		members []string
 	}
 	for name, r := range map[string]required{
-		"subscription, old":    {"customer.subscription.created", oldSubscription(), []string{"id", "customer", "created", "status", "items", "current_period_start", "current_period_end"}},
-		"subscription, new":    {"customer.subscription.deleted", newSubscription(), []string{"id", "customer", "created", "status", "items"}},
-		"paid invoice, old":    {"invoice.paid", oldInvoice(), []string{"id", "created", "currency", "amount_paid"}},
-		"paid invoice, new":    {"invoice.payment_succeeded", newInvoice(), []string{"id", "created", "currency", "amount_paid"}},
-		"failed invoice":       {"invoice.payment_failed", oldInvoice(), []string{"id", "created", "currency", "amount_due"}},
-		"refunded charge":      {"charge.refunded", oldCharge(), []string{"id", "created", "currency", "amount", "amount_refunded"}},
-		"checkout, subscribed": {"checkout.session.completed", subscribedSession(), []string{"id", "mode", "subscription"}},
-		"checkout, paid":       {"checkout.session.completed", paidSession(), []string{"id", "mode", "amount_total", "currency", "created"}},
+		"subscription, old":     {"customer.subscription.created", oldSubscription(), []string{"id", "customer", "created", "status", "items", "current_period_start", "current_period_end"}},
+		"subscription, new":     {"customer.subscription.deleted", newSubscription(), []string{"id", "customer", "created", "status", "items"}},
+		"subscription, paused":  {"customer.subscription.paused", newSubscription(), []string{"id", "customer", "created", "status", "items"}},
+		"paid invoice, old":     {"invoice.paid", oldInvoice(), []string{"id", "created", "currency", "amount_paid", "attempt_count"}},
+		"paid invoice, new":     {"invoice.payment_succeeded", newInvoice(), []string{"id", "created", "currency", "amount_paid", "attempt_count"}},
+		"failed invoice":        {"invoice.payment_failed", oldInvoice(), []string{"id", "created", "currency", "amount_due", "attempt_count"}},
+		"voided invoice":        {"invoice.voided", oldInvoice(), []string{"id", "created", "currency", "amount_due"}},
+		"intent, succeeded":     {"payment_intent.succeeded", oldIntent(), []string{"id", "created", "currency", "amount_received"}},
+		"intent, failed":        {"payment_intent.payment_failed", newIntent(), []string{"id", "created", "currency", "amount"}},
+		"charge":                {"charge.succeeded", oldCharge(), []string{"id", "created", "currency", "status", "captured", "amount", "amount_captured"}},
+		"refunded charge":       {"charge.refunded", newCharge(), []string{"id", "created", "currency", "status", "captured", "amount", "amount_captured", "amount_refunded"}},
+		"dispute":               {"charge.dispute.created", disputeObject(), []string{"id", "charge", "status", "reason", "amount", "created"}},
+		"refund":                {"refund.failed", refundObject(), []string{"id"}},
+		"customer":              {"customer.updated", customerObject(), []string{"id"}},
+		"checkout, subscribed":  {"checkout.session.completed", subscribedSession(), []string{"id", "mode", "subscription"}},
+		"checkout, paid":        {"checkout.session.completed", paidSession(), []string{"id", "mode", "amount_total", "currency", "payment_status"}},
+		"checkout, paid at all": {"checkout.session.async_payment_succeeded", paidSession(), []string{"id", "amount_total", "currency"}},
 	} {
 		if _, err := stripeevent.Decode(delivery(t, r.kind, r.whole, nil)); err != nil {
 			t.Errorf("%s: the whole object: %v", name, err)
@@ -108,8 +120,10 @@ func TestDecodeNeverTurnsMissingIntoZero(t *testing.T) {
 					if !strings.Contains(err.Error(), "evt_1") || !strings.Contains(err.Error(), r.kind) {
 						t.Errorf("the error does not name the event: %v", err)
 					}
-					if event.ID != "evt_1" || event.Fact != nil {
-						t.Errorf("the event is %+v", event)
+					id, _ := lacking["id"].(string)
+					want := billing.Event{ID: "evt_1", Type: r.kind, Object: id, APIVersion: version, Created: billing.At(told), Mode: billing.Test}
+					if diff := cmp.Diff(want, event); diff != "" {
+						t.Errorf("event (-want +got):\n%s", diff)
 					}
 				})
 			}
@@ -126,8 +140,8 @@ func withNull(o object, member string) object {
 func TestDecodeObjectThatIsNone(t *testing.T) {
 	t.Parallel()
 	kinds := []string{
-		"checkout.session.completed", "customer.subscription.created", "customer.subscription.updated",
-		"customer.subscription.deleted", "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed", "charge.refunded",
+		"checkout.session.completed", "customer.updated", "customer.subscription.created", "invoice.paid",
+		"payment_intent.succeeded", "charge.refunded", "charge.dispute.created", "refund.failed",
 	}
 	for _, kind := range kinds {
 		for name, data := range map[string]string{
@@ -151,6 +165,68 @@ func TestDecodeObjectThatIsNone(t *testing.T) {
 	}
 }
 
+// The type of an event may stand anywhere, and so may other members of that
+// name.
+func TestDecodeInAnyOrderOfMembers(t *testing.T) {
+	t.Parallel()
+	const start = `{"id":"evt_1","object":"event","created":1,"livemode":false`
+	const customer = `"data":{"object":{"id":"cus_1","object":"customer","type":"invoice.paid"}}`
+	for name, body := range map[string]string{
+		"type at the end":          start + `,` + customer + `,"type":"customer.updated"}`,
+		"type before the object":   start + `,"type":"customer.updated",` + customer + `}`,
+		"another type behind":      start + `,"type":"customer.updated",` + customer + `,"request":{"type":"charge.succeeded"}}`,
+		"a type that is no text":   start + `,"type":"customer.updated",` + customer + `,"request":{"type":7}}`,
+		"a type within a text":     start + `,"type":"customer.updated",` + customer + `,"note":"\"type\":\"charge.failed\""}`,
+		"type in another spelling": start + `,` + customer + `,"type" :  "customer\u002eupdated"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			event := decode(t, []byte(body))
+			want := billing.Event{
+				ID: "evt_1", Type: "customer.updated", Object: "cus_1", Created: billing.At(1), Mode: billing.Test,
+				Fact: billing.CustomerFact{ID: "cus_1"},
+			}
+			if diff := cmp.Diff(want, event); diff != "" {
+				t.Errorf("Decode (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A thin event says what is to be changed at the endpoint.
+func TestDecodeExplainsThinEvents(t *testing.T) {
+	t.Parallel()
+	body := `{"id":"evt_1","object":"v2.core.event","type":"v1.billing.meter.error","created":"2026-02-03T09:00:00.000Z","livemode":false}`
+	_, err := stripeevent.Decode([]byte(body))
+	if !errors.Is(err, stripeevent.ErrNotAnEvent) || !strings.Contains(err.Error(), "payload style must be snapshot") {
+		t.Errorf("Decode = %v", err)
+	}
+}
+
+// What cannot be decoded is kept under the object's id, if that can be read.
+func TestDecodeNamesTheObjectThatItCannotRead(t *testing.T) {
+	t.Parallel()
+	for kind, member := range map[string]string{
+		"customer.subscription.updated": "items",
+		"invoice.paid":                  "lines",
+		"payment_intent.succeeded":      "customer",
+		"charge.refunded":               "amount",
+		"customer.updated":              "metadata",
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			event, err := stripeevent.Decode(delivery(t, kind, object{"id": "obj_1", member: []int{7}}, nil))
+			if err == nil || errors.Is(err, stripeevent.ErrNotAnEvent) {
+				t.Fatalf("Decode = %v, want an error of its own", err)
+			}
+			want := billing.Event{ID: "evt_1", Type: kind, Object: "obj_1", APIVersion: version, Created: billing.At(told), Mode: billing.Test}
+			if diff := cmp.Diff(want, event); diff != "" {
+				t.Errorf("event (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	files, err := filepath.Glob("../../events/stripe/*.json")
 	if err != nil {
@@ -166,6 +242,11 @@ func FuzzDecode(f *testing.F) {
 	f.Add(delivery(f, "customer.subscription.updated", oldSubscription(), object{"items": nil, "current_period_end": 1}))
 	f.Add(delivery(f, "invoice.paid", newInvoice(), nil))
 	f.Add(delivery(f, "checkout.session.completed", paidSession(), nil))
+	f.Add(delivery(f, "charge.failed", oldCharge(), nil))
+	f.Add(delivery(f, "payment_intent.payment_failed", newIntent(), nil))
+	f.Add(delivery(f, "charge.dispute.created", disputeObject(), nil))
+	f.Add(delivery(f, "refund.updated", refundObject(), nil))
+	f.Add(delivery(f, "customer.deleted", customerObject(), nil))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		event, err := stripeevent.Decode(body)
 		if err != nil {
@@ -177,10 +258,30 @@ func FuzzDecode(f *testing.F) {
 		if event.ID == "" || event.Type == "" || event.Created.IsZero() || !event.Mode.Valid() || !json.Valid(body) {
 			t.Errorf("an incomplete event: %+v", event)
 		}
-		if f, ok := event.Fact.(billing.SubscriptionFact); ok {
-			if f.ID == "" || f.Customer == "" || f.After.Status == "" || f.After.Price == "" || f.Before.Price == "" {
-				t.Errorf("an incomplete subscription: %+v", f)
-			}
-		}
+		complete(t, event.Fact)
 	})
+}
+
+// complete checks that nothing a fact must have was left at zero.
+func complete(t *testing.T, fact billing.Fact) {
+	t.Helper()
+	whole := true
+	switch f := fact.(type) {
+	case billing.SubscriptionFact:
+		whole = f.ID != "" && f.Customer != "" && f.After.Status != "" && f.After.Price != "" && f.Before.Price != "" &&
+			!f.After.CurrentPeriodEnd.IsZero() && f.After.Monthly >= 0 && (f.After.Monthly == 0 || f.After.Currency != "")
+	case billing.PaymentFact:
+		p := f.Payment
+		whole = p.Owner != "" && p.Status != "" && p.Currency != "" && !p.AsOf.IsZero() && !p.CreatedAt.IsZero() &&
+			(p.ID != "" || p.PaymentIntent != "") && (!f.OfInvoice || p.ID == "")
+	case billing.ChargeFact:
+		whole = f.Charge != "" && (f.Dispute == nil || f.Dispute.ID != "" && f.Dispute.Status != "")
+	case billing.CheckoutFact:
+		whole = f.Session != "" && (f.Payment == nil || f.Payment.ID != "" && f.Payment.Currency != "")
+	case billing.CustomerFact:
+		whole = f.ID != ""
+	}
+	if !whole {
+		t.Errorf("an incomplete fact: %+v", fact)
+	}
 }

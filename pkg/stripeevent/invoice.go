@@ -1,10 +1,6 @@
 package stripeevent
 
-import (
-	"encoding/json"
-
-	"billhook/pkg/billing"
-)
+import "billhook/pkg/billing"
 
 // invoiceJSON covers every place a field has lived in since 2020: with
 // 2025-03-31.basil the subscription moved under parent, and the payment intent
@@ -16,9 +12,12 @@ type invoiceJSON struct {
 	Currency            string                  `json:"currency"`
 	AmountDue           *int64                  `json:"amount_due"`
 	AmountPaid          *int64                  `json:"amount_paid"`
+	AttemptCount        *int                    `json:"attempt_count"`
+	NextPaymentAttempt  *int64                  `json:"next_payment_attempt"`
 	BillingReason       string                  `json:"billing_reason"`
 	Description         *string                 `json:"description"`
 	PaymentIntent       ref                     `json:"payment_intent"`
+	Charge              ref                     `json:"charge"`
 	Subscription        ref                     `json:"subscription"`
 	SubscriptionDetails subscriptionDetailsJSON `json:"subscription_details"`
 	Parent              struct {
@@ -30,11 +29,7 @@ type invoiceJSON struct {
 		} `json:"data"`
 	} `json:"lines"`
 	Payments struct {
-		Data []struct {
-			Payment struct {
-				PaymentIntent ref `json:"payment_intent"`
-			} `json:"payment"`
-		} `json:"data"`
+		Data []invoicePaymentJSON `json:"data"`
 	} `json:"payments"`
 }
 
@@ -43,27 +38,33 @@ type subscriptionDetailsJSON struct {
 	Metadata     metadata `json:"metadata"`
 }
 
+type invoicePaymentJSON struct {
+	Status  string `json:"status"`
+	Payment struct {
+		PaymentIntent ref `json:"payment_intent"`
+		Charge        ref `json:"charge"`
+	} `json:"payment"`
+}
+
 // renewal is the billing reason of an invoice for another period.
 const renewal = "subscription_cycle"
 
-func decodeInvoice(status billing.TransactionStatus) func(envelope) (billing.Fact, string, error) {
-	return func(e envelope) (billing.Fact, string, error) {
-		var in invoiceJSON
-		if err := json.Unmarshal(e.Data.Object, &in); err != nil {
-			return nil, "", err
-		}
+func (in *invoiceJSON) id() string { return in.ID }
+
+func invoice(status billing.TransactionStatus) kind {
+	return of(func(in *invoiceJSON, told telling) (billing.Fact, error) {
 		amount := in.AmountDue
 		if status.Paid() {
 			amount = in.AmountPaid
 		}
 		switch {
 		case in.ID == "" || in.Created <= 0 || in.Currency == "":
-			return nil, in.ID, missing("id, created or currency")
-		case amount == nil:
-			return nil, in.ID, missing("amount_due or amount_paid")
+			return nil, missing("id, created or currency")
+		case amount == nil || in.AttemptCount == nil:
+			return nil, missing("amount_due, amount_paid or attempt_count")
 		}
 		intent := in.paymentIntent()
-		return billing.PaymentFact{
+		fact := billing.PaymentFact{
 			Payment: billing.Transaction{
 				ID:            in.ID,
 				Owner:         billing.Owner(string(in.Customer), first(intent, in.ID)),
@@ -72,25 +73,36 @@ func decodeInvoice(status billing.TransactionStatus) func(envelope) (billing.Fac
 				PaymentIntent: intent,
 				Status:        status,
 				Amount:        *amount,
+				AsOf:          told.asOf,
 				Currency:      in.Currency,
 				Description:   in.description(),
 				CreatedAt:     billing.At(in.Created),
 			},
 			Renewal: in.BillingReason == renewal,
-		}, in.ID, nil
-	}
-}
-
-func (in invoiceJSON) paymentIntent() string {
-	for _, p := range in.Payments.Data {
-		if p.Payment.PaymentIntent != "" {
-			return string(p.Payment.PaymentIntent)
+			Free:    status.Paid() && *amount == 0 && *in.AttemptCount == 0,
 		}
-	}
-	return string(in.PaymentIntent)
+		if status == billing.TransactionFailed {
+			fact.Payment.Retry = billing.Retry{Attempts: *in.AttemptCount, Next: at(in.NextPaymentAttempt), AsOf: told.asOf}
+		}
+		return fact, nil
+	})
 }
 
-func (in invoiceJSON) description() string {
+// paymentIntent is what paid the invoice or is to pay it: an intent, or the
+// charge where there is none. Of several intents the one that paid counts.
+func (in *invoiceJSON) paymentIntent() string {
+	var paid, intent, charge ref
+	for _, p := range in.Payments.Data {
+		if p.Status == "paid" {
+			paid = first(paid, p.Payment.PaymentIntent)
+		}
+		intent = first(intent, p.Payment.PaymentIntent)
+		charge = first(charge, p.Payment.Charge)
+	}
+	return string(first(paid, intent, in.PaymentIntent, charge, in.Charge))
+}
+
+func (in *invoiceJSON) description() string {
 	if d := text(in.Description); d != "" || len(in.Lines.Data) == 0 {
 		return d
 	}

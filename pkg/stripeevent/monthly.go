@@ -1,6 +1,11 @@
 package stripeevent
 
-import "math/big"
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+)
 
 // perMonth is how many of an interval there are in a month of 1/12 year.
 var perMonth = map[string][2]int64{
@@ -10,26 +15,57 @@ var perMonth = map[string][2]int64{
 	"year":  {1, 12},
 }
 
+// Far beyond what Stripe allows, and far from overflow. A developer can sign
+// whatever they like for their own project.
+const (
+	maxQuantity      = 1_000_000_000_000
+	maxIntervalCount = 1_000_000
+	maxDecimal       = 32 // characters of unit_amount_decimal
+)
+
 // monthly is what the item costs for a month, in minor units, rounded half up.
 // It is nothing where the amount depends on use or on tiers.
 func (i itemJSON) monthly() int64 {
-	times, known := perMonth[i.Price.Recurring.Interval]
-	if !known || i.Quantity == nil || i.Price.Recurring.UsageType == "metered" {
+	recurring := i.Price.Recurring
+	times, known := perMonth[recurring.Interval]
+	if !known || i.Quantity == nil || bool(recurring.Metered) {
 		return 0
 	}
-	amount := new(big.Rat)
-	switch {
-	case i.Price.UnitAmount != nil:
-		amount.SetInt64(*i.Price.UnitAmount)
-	case i.Price.UnitAmountDecimal != "": // fractions of a minor unit
-		if _, ok := amount.SetString(i.Price.UnitAmountDecimal); !ok {
-			return 0
-		}
-	default:
+	if *i.Quantity < 0 || *i.Quantity > maxQuantity || recurring.IntervalCount > maxIntervalCount {
 		return 0
 	}
-	amount.Mul(amount, big.NewRat(*i.Quantity*times[0], times[1]*max(i.Price.Recurring.IntervalCount, 1)))
+	numerator, denominator := *i.Quantity*times[0], times[1]*max(recurring.IntervalCount, 1)
+	if i.Price.UnitAmount != nil {
+		return scale(*i.Price.UnitAmount, numerator, denominator)
+	}
+	return scaleDecimal(i.Price.UnitAmountDecimal, numerator, denominator)
+}
+
+// scale is amount * numerator / denominator, rounded half up; nothing where
+// that is negative or beyond 64 bits.
+func scale(amount, numerator, denominator int64) int64 {
+	if amount >= 0 && amount <= (math.MaxInt64-denominator)/max(numerator, 1) {
+		return (amount*numerator + denominator/2) / denominator
+	}
+	return scaleDecimal(strconv.FormatInt(amount, 10), numerator, denominator)
+}
+
+// scaleDecimal scales an amount with fractions of a minor unit; empty: none is
+// fixed.
+func scaleDecimal(decimal string, numerator, denominator int64) int64 {
+	if len(decimal) > maxDecimal || strings.Trim(decimal, "0123456789.") != "" {
+		return 0
+	}
+	amount, ok := new(big.Rat).SetString(decimal)
+	if !ok {
+		return 0
+	}
+	amount.Mul(amount, big.NewRat(numerator, denominator))
 	// floor(2x + 1) / 2 rounds half up.
 	half := new(big.Int).Add(new(big.Int).Lsh(amount.Num(), 1), amount.Denom())
-	return half.Div(half, new(big.Int).Lsh(amount.Denom(), 1)).Int64()
+	half.Div(half, new(big.Int).Lsh(amount.Denom(), 1))
+	if !half.IsInt64() {
+		return 0
+	}
+	return half.Int64()
 }

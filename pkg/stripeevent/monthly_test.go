@@ -9,7 +9,7 @@ import (
 
 func TestDecodeMonthly(t *testing.T) {
 	t.Parallel()
-	price := func(amount any, interval string, count int) object {
+	price := func(amount any, interval string, count int64) object {
 		return object{
 			"id": "price_1", "currency": "usd", "unit_amount": amount,
 			"recurring": object{"interval": interval, "interval_count": count, "usage_type": "licensed"},
@@ -40,6 +40,13 @@ func TestDecodeMonthly(t *testing.T) {
 		"a fraction that is no number":  {[]object{item(with(price(nil, "month", 1), object{"unit_amount_decimal": "?"}), 1)}, 0},
 		"metered, with a unit amount":   {[]object{item(with(price(5, "month", 1), object{"recurring": object{"interval": "month", "interval_count": 1, "usage_type": "metered"}}), 3)}, 0},
 		"no interval count is one":      {[]object{item(price(700, "month", 0), 1)}, 700},
+		"no price is negative":          {[]object{item(price(-500, "month", 1), 1)}, 0},
+		"nor a quantity":                {[]object{item(price(500, "month", 1), -1)}, 0},
+		"an amount beyond 64 bits":      {[]object{item(price(int64(1)<<62, "day", 1), 1000)}, 0},
+		"an interval beyond all time":   {[]object{item(price(500, "year", 1<<62), 1)}, 0},
+		"a quantity beyond all seats":   {[]object{item(price(500, "day", 1), int64(1)<<62)}, 0},
+		"a decimal beyond 64 bits":      {[]object{item(with(price(nil, "day", 1), object{"unit_amount_decimal": "99999999999999999999"}), 1)}, 0},
+		"a decimal of a thousand zeros": {[]object{item(with(price(nil, "month", 1), object{"unit_amount_decimal": "1e1000"}), 1)}, 0},
 		"a large amount does not break": {[]object{item(price(999_999_999_999, "month", 1), 1000)}, 999_999_999_999_000},
 	}
 	for name, test := range tests {

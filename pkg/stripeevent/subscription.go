@@ -3,7 +3,6 @@ package stripeevent
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"billhook/pkg/billing"
 )
@@ -11,81 +10,98 @@ import (
 // subscriptionJSON covers every place a field has lived in since 2020: periods
 // moved from the subscription to its items with 2025-03-31.basil.
 type subscriptionJSON struct {
-	ID                 string   `json:"id"`
-	Customer           ref      `json:"customer"`
-	Status             string   `json:"status"`
-	Created            int64    `json:"created"`
-	CancelAt           *int64   `json:"cancel_at"`
-	CancelAtPeriodEnd  bool     `json:"cancel_at_period_end"`
-	CanceledAt         *int64   `json:"canceled_at"`
-	TrialStart         *int64   `json:"trial_start"` // stays when the trial is over
-	CurrentPeriodStart *int64   `json:"current_period_start"`
-	CurrentPeriodEnd   *int64   `json:"current_period_end"`
-	Metadata           metadata `json:"metadata"`
-	Items              struct {
+	ID                 string `json:"id"`
+	Customer           ref    `json:"customer"`
+	Status             string `json:"status"`
+	Created            int64  `json:"created"`
+	CancelAt           *int64 `json:"cancel_at"`
+	CancelAtPeriodEnd  bool   `json:"cancel_at_period_end"`
+	CanceledAt         *int64 `json:"canceled_at"`
+	TrialStart         *int64 `json:"trial_start"` // stays when the trial is over
+	CurrentPeriodStart int64  `json:"current_period_start"`
+	CurrentPeriodEnd   int64  `json:"current_period_end"`
+	Metadata           struct {
+		UserID   string  `json:"user_id"`
+		PlanName *string `json:"plan_name"` // null in previous attributes: there was none
+	} `json:"metadata"`
+	Items struct {
 		Data []itemJSON `json:"data"`
 	} `json:"items"`
 }
 
 type itemJSON struct {
-	CurrentPeriodStart *int64    `json:"current_period_start"`
-	CurrentPeriodEnd   *int64    `json:"current_period_end"`
+	CurrentPeriodStart int64     `json:"current_period_start"`
+	CurrentPeriodEnd   int64     `json:"current_period_end"`
 	Price              priceJSON `json:"price"`
-	Plan               priceJSON `json:"plan"` // before prices, and beside them
+	Plan               planJSON  `json:"plan"` // before prices, and beside them
 	Quantity           *int64    `json:"quantity"`
 }
 
 type priceJSON struct {
 	ID                string        `json:"id"`
-	Nickname          *string       `json:"nickname"`
+	Nickname          string        `json:"nickname"`
 	Currency          string        `json:"currency"`
 	UnitAmount        *int64        `json:"unit_amount"`
 	UnitAmountDecimal string        `json:"unit_amount_decimal"`
 	Recurring         recurringJSON `json:"recurring"`
 }
 
-type recurringJSON struct {
-	Interval      string `json:"interval"`
-	IntervalCount int64  `json:"interval_count"`
-	UsageType     string `json:"usage_type"`
+type planJSON struct {
+	ID       string `json:"id"`
+	Nickname string `json:"nickname"`
 }
 
-func decodeSubscription(step billing.Lifecycle) func(envelope) (billing.Fact, string, error) {
-	return func(e envelope) (billing.Fact, string, error) {
-		fact, err := subscriptionFact(e.Data.Object, e.Data.Previous, step)
-		return fact, fact.ID, err
-	}
+type recurringJSON struct {
+	Interval      string  `json:"interval"`
+	IntervalCount int64   `json:"interval_count"`
+	Metered       metered `json:"usage_type"`
+}
+
+// metered is the usage type of an amount that depends on use.
+type metered bool
+
+func (m *metered) UnmarshalJSON(b []byte) error {
+	*m = string(b) == `"metered"`
+	return nil
+}
+
+func (s *subscriptionJSON) id() string { return s.ID }
+
+func subscription(step billing.Lifecycle) kind {
+	return of(func(s *subscriptionJSON, told telling) (billing.Fact, error) {
+		return s.fact(step, told.previous)
+	})
 }
 
 // Subscription reads a subscription object, as the API answers it. What it was
 // before is not known, so Before equals After.
 func Subscription(object []byte) (billing.SubscriptionFact, error) {
-	return subscriptionFact(object, nil, billing.Updated)
-}
-
-func subscriptionFact(object, previous []byte, step billing.Lifecycle) (billing.SubscriptionFact, error) {
-	var after subscriptionJSON
-	if err := json.Unmarshal(object, &after); err != nil {
+	var s subscriptionJSON
+	if err := json.Unmarshal(object, &s); err != nil {
 		return billing.SubscriptionFact{}, err
 	}
+	return s.fact(billing.Updated, nil)
+}
+
+func (s *subscriptionJSON) fact(step billing.Lifecycle, previous []byte) (billing.SubscriptionFact, error) {
 	fact := billing.SubscriptionFact{
 		Lifecycle: step,
-		ID:        after.ID,
-		Customer:  string(after.Customer),
-		User:      after.Metadata.UserID,
-		Trial:     after.TrialStart != nil,
-		CreatedAt: billing.At(after.Created),
+		ID:        s.ID,
+		Customer:  string(s.Customer),
+		User:      s.Metadata.UserID,
+		Trial:     s.TrialStart != nil,
+		CreatedAt: billing.At(s.Created),
 	}
-	if after.ID == "" || after.Customer == "" || after.Created <= 0 {
+	if s.ID == "" || s.Customer == "" || s.Created <= 0 {
 		return fact, missing("id, customer or created")
 	}
 	var err error
-	if fact.After, err = after.state(); err != nil {
+	if fact.After, err = s.state(); err != nil {
 		return fact, err
 	}
 	fact.Before = fact.After
 	if len(previous) > 0 {
-		if fact.Before, err = after.before(previous); err != nil {
+		if fact.Before, err = s.before(previous); err != nil {
 			return fact, fmt.Errorf("previous_attributes: %w", err)
 		}
 	}
@@ -96,18 +112,18 @@ func subscriptionFact(object, previous []byte, step billing.Lifecycle) (billing.
 // afterwards. Stripe gives changed lists whole, so items are replaced, not
 // merged. Items that are not told keep their period only if the subscription's
 // own did not change.
-func (s subscriptionJSON) before(previous []byte) (billing.SubscriptionState, error) {
+func (s *subscriptionJSON) before(previous []byte) (billing.SubscriptionState, error) {
 	items, start, end := s.Items.Data, s.CurrentPeriodStart, s.CurrentPeriodEnd
-	s.Items.Data, s.CurrentPeriodStart, s.CurrentPeriodEnd = nil, nil, nil
-	if err := json.Unmarshal(previous, &s); err != nil {
+	s.Items.Data, s.CurrentPeriodStart, s.CurrentPeriodEnd = nil, 0, 0
+	if err := json.Unmarshal(previous, s); err != nil {
 		return billing.SubscriptionState{}, err
 	}
 	if s.Items.Data == nil {
 		s.Items.Data = items
-		if len(items) > 0 && s.CurrentPeriodStart != nil {
+		if len(items) > 0 && s.CurrentPeriodStart != 0 {
 			items[0].CurrentPeriodStart = s.CurrentPeriodStart
 		}
-		if len(items) > 0 && s.CurrentPeriodEnd != nil {
+		if len(items) > 0 && s.CurrentPeriodEnd != 0 {
 			items[0].CurrentPeriodEnd = s.CurrentPeriodEnd
 		}
 	}
@@ -116,7 +132,7 @@ func (s subscriptionJSON) before(previous []byte) (billing.SubscriptionState, er
 	return s.state()
 }
 
-func (s subscriptionJSON) state() (billing.SubscriptionState, error) {
+func (s *subscriptionJSON) state() (billing.SubscriptionState, error) {
 	if s.Status == "" {
 		return billing.SubscriptionState{}, missing("status")
 	}
@@ -126,7 +142,7 @@ func (s subscriptionJSON) state() (billing.SubscriptionState, error) {
 	item := s.Items.Data[0]
 	start := first(item.CurrentPeriodStart, s.CurrentPeriodStart)
 	end := first(item.CurrentPeriodEnd, s.CurrentPeriodEnd)
-	if start == nil || end == nil {
+	if start <= 0 || end <= 0 {
 		return billing.SubscriptionState{}, missing("current_period_start or current_period_end")
 	}
 	price := first(item.Price.ID, item.Plan.ID)
@@ -136,16 +152,19 @@ func (s subscriptionJSON) state() (billing.SubscriptionState, error) {
 	state := billing.SubscriptionState{
 		Status:             billing.SubscriptionStatus(s.Status),
 		Price:              price,
-		Plan:               first(text(item.Price.Nickname), text(item.Plan.Nickname), text(s.Metadata.PlanName)),
+		Plan:               first(item.Price.Nickname, item.Plan.Nickname, text(s.Metadata.PlanName)),
 		Quantity:           1, // metered prices have none
-		CurrentPeriodStart: billing.At(*start),
-		CurrentPeriodEnd:   billing.At(*end),
+		CurrentPeriodStart: billing.At(start),
+		CurrentPeriodEnd:   billing.At(end),
 		CancelAt:           at(s.CancelAt),
 		CanceledAt:         at(s.CanceledAt),
 		Currency:           item.Price.Currency,
 	}
 	for _, i := range s.Items.Data {
 		state.Monthly += i.monthly()
+	}
+	if state.Monthly != 0 && state.Currency == "" {
+		return billing.SubscriptionState{}, missing("items.data.price.currency")
 	}
 	if item.Quantity != nil {
 		state.Quantity = *item.Quantity
@@ -154,18 +173,4 @@ func (s subscriptionJSON) state() (billing.SubscriptionState, error) {
 		state.CancelAt = state.CurrentPeriodEnd
 	}
 	return state, nil
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
-}
-
-func at(unix *int64) time.Time {
-	if unix == nil || *unix == 0 {
-		return time.Time{}
-	}
-	return billing.At(*unix)
 }

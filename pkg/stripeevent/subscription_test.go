@@ -143,9 +143,14 @@ func TestDecodeSubscriptionState(t *testing.T) {
 func TestDecodeSubscriptionFact(t *testing.T) {
 	t.Parallel()
 	for kind, step := range map[string]billing.Lifecycle{
-		"customer.subscription.created": billing.Created,
-		"customer.subscription.updated": billing.Updated,
-		"customer.subscription.deleted": billing.Deleted,
+		"customer.subscription.created":                billing.Created,
+		"customer.subscription.updated":                billing.Updated,
+		"customer.subscription.paused":                 billing.Updated,
+		"customer.subscription.resumed":                billing.Updated,
+		"customer.subscription.trial_will_end":         billing.Updated,
+		"customer.subscription.pending_update_applied": billing.Updated,
+		"customer.subscription.pending_update_expired": billing.Updated,
+		"customer.subscription.deleted":                billing.Deleted,
 	} {
 		for name, customer := range map[string]any{"id": "cus_1", "expanded": object{"id": "cus_1", "object": "customer", "email": "a@example.com"}} {
 			t.Run(kind+" customer "+name, func(t *testing.T) {

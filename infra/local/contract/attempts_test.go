@@ -148,6 +148,13 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 				attempt{"a stranger's key", swap(p.key, c.foreign.project.id), http.StatusNotFound, "API key not found"},
 				attempt{"a stranger developer's key", swap(p.key, c.foreign.developer.id), http.StatusNotFound, "API key not found"},
 				attempt{"an unknown key", swap(p.key, uuid.NewString()), http.StatusNotFound, "API key not found"})
+		case what == dataInPath:
+			theirs := k.prepare(t, c.stranger)
+			for name, id := range map[string]string{p.subscription: theirs.subscription, p.event: theirs.event} {
+				if name != "" {
+					attempts = append(attempts, attempt{"a stranger's", swap(name, id), http.StatusNotFound, k.unknown})
+				}
+			}
 		case what == signed:
 			attempts = append(attempts, signatureAttempts(c, p)...)
 		}

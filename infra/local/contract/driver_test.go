@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,6 +21,8 @@ type driver struct {
 	// refused are right variants of the body, by how their names begin, that
 	// something speaks against which the document cannot say: 400.
 	refused []string
+	// unknown is what is said of data in the path that the project does not have.
+	unknown string
 	// badBody is the answer to a body that is no JSON object, if it is no 422.
 	badBody int
 }
@@ -37,6 +40,9 @@ const (
 	projectInQuery reach = "the project in the query"
 	// keyInPath: another's key is as an unknown one.
 	keyInPath reach = "the key in the path"
+	// dataInPath: a subscription or an event in the path that is another's, or of
+	// the other mode, is as an unknown one.
+	dataInPath reach = "data in the path"
 	// signed: whoever signs with the project's secret is Stripe.
 	signed reach = "the signature"
 )
@@ -70,6 +76,10 @@ var drivers = map[string]driver{
 	"listTransactions":         {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
 	"listPaymentProjects":      {prepare: selling, foreign: []reach{nothingForeign}},
 	"getPaymentStats":          {prepare: selling, foreign: []reach{nothingForeign}},
+
+	"listEvents":  {prepare: selling, foreign: []reach{projectInPath}},
+	"replayEvent": {prepare: withEvent, foreign: []reach{projectInPath, dataInPath}, unknown: "Event not found"},
+	"getTimeline": {prepare: withSubscription, foreign: []reach{projectInPath, dataInPath}, unknown: "Subscription not found"},
 
 	"createCheckoutSession": {
 		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
@@ -116,6 +126,9 @@ func allKnown(t *testing.T) []known {
 	return all
 }
 
+// namesData reports whether the path names what somebody bought, or was told of.
+func (k known) namesData() bool { return slices.Contains(k.foreign, dataInPath) }
+
 func operationNamed(t *testing.T, id string) operation {
 	t.Helper()
 	for _, o := range operations(t) {
@@ -138,6 +151,32 @@ func selling(_ *testing.T, seller place) place { return seller }
 func buying(_ *testing.T, seller place) place { return seller.buyer() }
 
 func subscribing(t *testing.T, seller place) place { t.Helper(); return seller.subscriber(t) }
+
+// withEvent is the seller with an event that was applied.
+func withEvent(t *testing.T, seller place) place {
+	t.Helper()
+	seller.event = seller.first(t, "events?type=customer.subscription.created", "events", "event_id")
+	return seller
+}
+
+// withSubscription is the seller with a subscription.
+func withSubscription(t *testing.T, seller place) place {
+	t.Helper()
+	seller.subscription = seller.first(t, "subscriptions", "subscriptions", "subscription_id")
+	return seller
+}
+
+// first is a member of the first row of a list of the project.
+func (p place) first(t *testing.T, path, rows, member string) string {
+	t.Helper()
+	list, _ := p.call(t, http.MethodGet, "/api/v1/payments/stripe/projects/"+p.project+"/"+path, "").decode(t).(map[string]any)
+	all, _ := list[rows].([]any)
+	if len(all) == 0 {
+		t.Fatalf("the project has no %s: %v", rows, list)
+	}
+	row, _ := all[0].(map[string]any)
+	return row[member].(string)
+}
 
 func withProjectKey(t *testing.T) place {
 	t.Helper()

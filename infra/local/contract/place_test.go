@@ -16,6 +16,8 @@ type place struct {
 	developer, user string // who call, by their subjects
 	project         string
 	key             string // the id of the API key that the path names
+	subscription    string // Stripe's id of the one that the path names
+	event           string // Stripe's id of the one that the path names
 	stripeKey       string // opens the project's account at Stripe
 	secret          string // of the project's webhooks
 }

@@ -36,7 +36,7 @@ func (r request) clone() request {
 func (o operation) request(t *testing.T, p place) request {
 	t.Helper()
 	r := request{method: o.method, path: o.path, query: url.Values{}, header: http.Header{}}
-	for name, value := range map[string]string{"project_id": p.project, "key_id": p.key, "mode": "test"} {
+	for name, value := range p.inPath() {
 		r.path = strings.ReplaceAll(r.path, "{"+name+"}", value)
 	}
 	if schema, example := o.body(); schema != nil {
@@ -52,6 +52,13 @@ func (o operation) request(t *testing.T, p place) request {
 		r.secret = p.secret
 	}
 	return r
+}
+
+// inPath are the values of the parameters in the path.
+func (p place) inPath() map[string]string {
+	return map[string]string{
+		"project_id": p.project, "key_id": p.key, "mode": "test", "subscription_id": p.subscription, "event_id": p.event,
+	}
 }
 
 func (r request) bearer(token string) { r.header.Set("Authorization", "Bearer "+token) }

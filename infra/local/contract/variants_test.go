@@ -136,10 +136,16 @@ func (k known) queries(t *testing.T) (right, wrong []variant) {
 				right = append(right, set(p.Name, word))
 			}
 			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, ""))
+		case s.Format == "date-time":
+			right = append(right, set(p.Name, "2026-03-01T12:00:00Z"), set(p.Name, "2026-03-01T12:00:00.5+01:00"))
+			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, "2026-02-30T12:00:00Z"), refused(p.Name, ""))
 		case s.Format == "uuid":
 			right = append(right, set(p.Name, uuid.NewString()))
 			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, ""))
 		case s.MaxLength != nil:
+			if example, ok := p.Example.(string); ok {
+				right = append(right, set(p.Name, example))
+			}
 			// A length that base64 may have.
 			wrong = append(wrong, refused(p.Name, strings.Repeat("A", int(*s.MaxLength)+4)), refused(p.Name, "!"), refused(p.Name, ""))
 		default:
@@ -182,11 +188,12 @@ func (k known) pairs(t *testing.T) (right, wrong []variant) {
 }
 
 // live corrects what is expected in live mode, for which nothing is configured:
-// users are told so, and developers find nothing there.
+// users are told so, and developers find nothing there, which is an empty list,
+// or an answer where the path names what is of test mode.
 func (k known) live(t *testing.T, variants []variant) []variant {
 	t.Helper()
 	for i, v := range variants {
-		if k.scheme(t) == endUser && (strings.Contains(v.name, "test_mode=false") || strings.Contains(v.name, "environment=live")) {
+		if (k.scheme(t) == endUser || k.namesData()) && (strings.Contains(v.name, "test_mode=false") || strings.Contains(v.name, "environment=live")) {
 			variants[i].status = http.StatusNotFound
 		}
 	}
@@ -196,7 +203,7 @@ func (k known) live(t *testing.T, variants []variant) []variant {
 // wrongPaths are paths whose parameters do not parse, or name nothing.
 func (k known) wrongPaths(t *testing.T, p place) []variant {
 	t.Helper()
-	values := map[string]string{"project_id": p.project, "key_id": p.key, "mode": "test"}
+	values := p.inPath()
 	var variants []variant
 	for _, parameter := range k.parametersIn("path") {
 		instead := func(value string) func(*request) {
@@ -208,7 +215,12 @@ func (k known) wrongPaths(t *testing.T, p place) []variant {
 			}
 		}
 		loc := fmt.Sprintf("[%q,%q]", "path", parameter.Name)
-		for _, value := range []string{"nonsense", p.project[:35], p.project + "0"} {
+		wrong := []string{"nonsense", p.project[:35], p.project + "0"}
+		if s := parameter.Schema.Value; s.Pattern != "" {
+			wrong = []string{"!", "a%20b", strings.Repeat("a", int(*s.MaxLength)+1)}
+			variants = append(variants, variant{name: parameter.Name + " of nothing", change: instead("nothing"), status: http.StatusNotFound})
+		}
+		for _, value := range wrong {
 			variants = append(variants, variant{parameter.Name + " " + value, instead(value), http.StatusUnprocessableEntity, loc})
 		}
 		if parameter.Schema.Value.Format == "uuid" {

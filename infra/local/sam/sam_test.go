@@ -249,7 +249,7 @@ func TestRepositoryTemplate(t *testing.T) {
 			t.Errorf("%+v: want routes, the table's name and the handler from Globals", function)
 		}
 	}
-	for _, want := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "WebhooksFunction"} {
+	for _, want := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "EventsFunction", "WebhooksFunction"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("functions = %v, want %s among them", names, want)
 		}

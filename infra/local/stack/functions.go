@@ -157,6 +157,7 @@ func (s *Stack) startFunction(declaration sam.Function, bootstrap string) *lambd
 		Instances:   s.options.Instances,
 		Log:         s.options.LogSink,
 	})
+	s.functions[declaration.LogicalID] = function
 	s.closing(function.Close)
 	return function
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"billhook/infra/local/dynamodb"
+	"billhook/infra/local/lambda"
 	"billhook/infra/local/sam"
 )
 
@@ -81,6 +82,7 @@ type Stack struct {
 	document  *sam.Document
 	accessKey string
 	listeners *listeners
+	functions map[string]*lambda.Function // by logical id
 
 	closers   []func() error // in the order in which things started
 	closeOnce sync.Once
@@ -102,6 +104,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 		listeners:    newListeners(options.Logger),
 		FunctionURLs: map[string]string{},
 		Environment:  map[string]map[string]string{},
+		functions:    map[string]*lambda.Function{},
 	}
 	s.closing(s.listeners.close) // those that were opened and never served
 	if err := s.start(ctx); err != nil {

@@ -79,7 +79,7 @@ func start(t *testing.T, change ...func(*stack.Options)) (*stack.Stack, World, *
 // debugLogs has the functions log all they can: more for the canaries to hide in.
 var debugLogs = func() map[string]map[string]string {
 	all := map[string]map[string]string{}
-	for _, id := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "WebhooksFunction"} {
+	for _, id := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "EventsFunction", "WebhooksFunction"} {
 		all[id] = map[string]string{"LOG_LEVEL": "DEBUG"}
 	}
 	return all
@@ -122,6 +122,16 @@ func TestMainJob(t *testing.T) {
 // dump is the whole table as JSON.
 func dump(t *testing.T, s *stack.Stack) string {
 	t.Helper()
+	text, err := json.Marshal(items(t, s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// items is the whole table.
+func items(t *testing.T, s *stack.Stack) []map[string]any {
+	t.Helper()
 	pages := dynamodb.NewScanPaginator(s.DynamoDB(), &dynamodb.ScanInput{TableName: aws.String(s.TableName)})
 	var items []map[string]any
 	for pages.HasMorePages() {
@@ -135,11 +145,7 @@ func dump(t *testing.T, s *stack.Stack) string {
 		}
 		items = append(items, some...)
 	}
-	text, err := json.Marshal(items)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return items
 }
 
 // A story that goes wrong says what it expected and what it got.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -58,18 +59,19 @@ func (b *box) listenIn(version string) *versionHook {
 	return v
 }
 
-// untold is a fact without what 2025-09-30.clover no longer tells: which
-// payment intent an invoice has, and which invoice a charge.
-func untold(fact billing.Fact) billing.Fact {
-	switch fact := fact.(type) {
-	case billing.PaymentFact:
-		fact.Payment.PaymentIntent = ""
-		return fact
-	case billing.RefundFact:
-		fact.Payment.ID = ""
-		return fact
+// untold is an event without what 2025-09-30.clover no longer tells: which
+// payment intent an invoice has, and which invoice a charge or an intent.
+func untold(event billing.Event) billing.Event {
+	event.APIVersion = ""
+	if f, ok := event.Fact.(billing.PaymentFact); ok {
+		if strings.HasPrefix(event.Object, "in_") {
+			f.Payment.PaymentIntent = ""
+		} else {
+			f.Payment.ID, f.OfInvoice = "", false
+		}
+		event.Fact = f
 	}
-	return fact
+	return event
 }
 
 func TestBothVersionsTellTheSameFacts(t *testing.T) {
@@ -93,8 +95,7 @@ func TestBothVersionsTellTheSameFacts(t *testing.T) {
 		b.must(err)
 		got, err := stripeevent.Decode(after.bodies[id])
 		b.must(err)
-		want.Fact, got.Fact = untold(want.Fact), untold(got.Fact)
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(untold(want), untold(got)); diff != "" {
 			t.Errorf("%s (-%s +%s)\n%s", want.Type, object.APIVersion, object.CloverVersion, diff)
 		}
 		if got.Fact != nil {

@@ -1,0 +1,65 @@
+package projector
+
+import "billhook/pkg/billing"
+
+// payment lays what became of a payment over its row and, for a failed renewal,
+// puts the subscription past due until its own event says the same.
+func (d *decision) payment(f billing.PaymentFact) {
+	if f.Free {
+		d.changes.Event.Reason = "nothing was due, so nothing was paid"
+		return
+	}
+	f = d.known.identified(f)
+	if f.Payment.ID == "" && d.was.Transaction != nil {
+		f.Payment.ID = d.was.Transaction.ID
+	}
+	if f.Payment.ID == "" {
+		d.unidentified(f)
+		return
+	}
+	d.transaction(f.Payment)
+	sub := d.was.Subscription
+	failed := f.Payment.Status == billing.TransactionFailed
+	if f.Renewal && failed && sub != nil && sub.Status == billing.StatusActive && d.event.Created.After(sub.AsOf) {
+		next := *sub
+		next.Status = billing.StatusPastDue
+		d.putSubscription(next, "")
+	}
+}
+
+// unidentified has Stripe asked which payment is meant, unless the events of
+// an invoice tell the same.
+func (d *decision) unidentified(f billing.PaymentFact) {
+	told := f.Payment
+	if f.OfInvoice && told.Status == billing.TransactionSucceeded && told.Refunded == 0 {
+		d.changes.Event.Reason = "the invoice's own events tell of the payment"
+		return
+	}
+	d.open = &question{invoicePaid, told.PaymentIntent}
+}
+
+// charge applies news that do not tell whose charge it is.
+func (d *decision) charge(f billing.ChargeFact) {
+	if d.known.charge == nil {
+		d.open = &question{chargeNow, f.Charge}
+		return
+	}
+	d.payment(d.known.payment(f))
+}
+
+// transaction lays what the event tells over the payment's row.
+func (d *decision) transaction(told billing.Transaction) {
+	var known billing.Transaction
+	if d.was.Transaction != nil {
+		known = *d.was.Transaction
+	}
+	told.User = d.user(told.User)
+	next := known.Advance(told)
+	if d.was.Transaction != nil && next == known {
+		d.stale("what is stored of the payment is newer, or tells as much")
+		return
+	}
+	d.changes.Tally.Transaction(d.was.Transaction, next)
+	d.changes.Transaction = &next
+	d.applied()
+}
