@@ -33,8 +33,15 @@ test: prerequisites ## Run every test
 	@go run ./infra/local/dynamodb/with go test ./...
 
 .PHONY: test-long
-test-long: prerequisites ## Run every test afresh under the race detector (needs a C compiler)
+test-long: prerequisites ## Run every test afresh under the race detector (needs a C compiler), and more histories
 	@go run ./infra/local/dynamodb/with go test -race -count=1 -timeout 30m ./...
+	@HISTORIES=20000 HISTORY_SEED=$$(date +%s) go run ./infra/local/dynamodb/with \
+		go test -count=1 -timeout 60m ./infra/bench/history
+
+.PHONY: bench
+bench: prerequisites ## Print what events cost at DynamoDB and Stripe, and what decoding them takes
+	@go run ./infra/bench/cost
+	@go test -run '^$$' -bench . -benchmem ./pkg/stripeevent
 
 .PHONY: test-browser
 test-browser: prerequisites ## Walk through the pages with Chromium; pictures are left in .local/browser
