@@ -39,7 +39,8 @@ test-long: prerequisites ## Run every test afresh under the race detector (needs
 		go test -count=1 -timeout 60m ./infra/bench/history
 
 .PHONY: bench
-bench: prerequisites ## Print what events cost at DynamoDB and Stripe, and what decoding them takes
+bench: prerequisites ## Print how fast functions start, what events cost, and what decoding them takes
+	@go run ./infra/bench/start
 	@go run ./infra/bench/cost
 	@go test -run '^$$' -bench . -benchmem ./pkg/stripeevent
 
@@ -58,7 +59,7 @@ test-moto: ## Compare the Secrets Manager stand-in with moto's (needs Python)
 
 .PHONY: lint
 lint: ## Check formatting, go vet and golangci-lint
-	@unformatted=$$(gofmt -l functions infra pkg); \
+	@unformatted=$$(gofmt -l docs functions infra pkg); \
 		if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	@go vet ./...
 	@$(TOOL) golangci-lint run
@@ -77,12 +78,12 @@ build-%Function:
 		-ldflags "-s -w" -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr A-Z a-z)
 
 .PHONY: validate
-validate: ## Check the template with sam validate --lint and sam build
+validate: ## Check the templates, the build and the code with the linters of AWS and of Go
 	@infra/validate.sh
 
 .PHONY: clean
 clean: ## Remove what was built and downloaded; what `make dev` stored stays
-	@rm -rf .aws-sam .local/build .local/venv .local/moto infra/local/dynamodb/node_modules
+	@rm -rf .aws-sam .local/build .local/venv .local/checkov .local/moto infra/local/dynamodb/node_modules
 
 .PHONY: prerequisites
 prerequisites:

@@ -194,7 +194,7 @@ func TestFirstCheckoutsAtTheSameTime(t *testing.T) {
 			t.Errorf("a session for %s", r.Form.Get("customer"))
 		}
 	}
-	if items := f.Items(t); len(items) != 5 { // project, pointer, configuration, link, customer
+	if items := f.Items(t); len(items) != 7 { // project, pointer, configuration, a scope to reconcile for each mode, link, customer
 		t.Errorf("%d items: %v", len(items), items)
 	}
 }

@@ -182,11 +182,12 @@ func TestProjectsBelongToTheTenant(t *testing.T) {
 
 func TestFailingTable(t *testing.T) {
 	t.Parallel()
-	for operation, name := range map[string]string{
-		"TransactWriteItems": "create project",
-		"Query":              "list projects",
-		"BatchGetItem":       "get project",
-		"PutItem":            "put config",
+	for name, operation := range map[string]string{
+		"create project": "TransactWriteItems",
+		"list projects":  "Query",
+		"get project":    "BatchGetItem",
+		"update project": "PutItem",
+		"put config":     "TransactWriteItems",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -326,7 +326,7 @@ func (f fixture) interfering(t *testing.T, project uuid.UUID, n int) functiontes
 	t.Helper()
 	var interfere functiontest.Interceptor
 	interfere = func(ctx context.Context, operation string, input any, next functiontest.Next) (any, error) {
-		if operation == "PutItem" && n > 0 {
+		if operation == "TransactWriteItems" && n > 0 {
 			n--
 			f.Intercept(nil)
 			f.put(t, project, `{"test_secret_key": "sk_test_canaryOther7777"}`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -70,7 +71,8 @@ func TestQuarantine(t *testing.T) {
 			if err != nil || string(kept) != body {
 				t.Errorf("kept %q, %v", kept, err)
 			}
-			if !f.Logged(t, map[string]any{"msg": "event quarantined", "event": "evt_1"}) || !f.Logged(t, map[string]any{"Events": 1, "Outcome": "quarantined"}) {
+			if !f.Logged(t, map[string]any{"msg": "event quarantined", "event": "evt_1"}) || !f.Logged(t, map[string]any{"Events": 1, "Outcome": "quarantined"}) ||
+				!f.Logged(t, map[string]any{"EventsQuarantined": 1, "Why": "unreadable"}) {
 				t.Error("the quarantine was not logged and counted")
 			}
 			at := billing.EventRef{ID: "evt_1", Created: billing.At(1770110104)}
@@ -107,6 +109,11 @@ func TestParking(t *testing.T) {
 	f := newFixture(t)
 	body := sample(t, "checkout.session.completed")
 	f.stripe.Answer(functiontest.Answering(500, `{"error": {"type": "api_error"}}`, "Stripe-Should-Retry", "false"))
+	recent := strings.Replace(body, `"created": 1770110105`, fmt.Sprintf(`"created": %d`, f.Clock.Now().Unix()), 1)
+	for range 20 { // Stripe will deliver this one for days
+		f.deliver(t, recent).Is(t, 502, `{"detail": "Stripe failed to answer"}`)
+		f.Clock.Advance(time.Second)
+	}
 	deliveries := 0
 	for status := 0; status != 200 && deliveries < 30; deliveries++ {
 		status = f.deliver(t, body).Status
@@ -115,5 +122,8 @@ func TestParking(t *testing.T) {
 	kept, err := f.Function.Table.Body(t.Context(), f.scope(billing.Test), "evt_1SwU5nin1QbhkHe4Zr9LmTyW")
 	if err != nil || string(kept) != body || deliveries != 13 {
 		t.Errorf("after %d deliveries, kept %d bytes of %d, %v", deliveries, len(kept), len(body), err)
+	}
+	if !f.Logged(t, map[string]any{"EventsQuarantined": 1, "Why": "parked"}) {
+		t.Error("the parking was not counted")
 	}
 }

@@ -107,6 +107,7 @@ const welcome = `
   Stripe sandbox %s   (key %s)
   Events, time   %s
   DynamoDB       %s   (table %s)
+  Lambda         %s   (POST .../2015-03-31/functions/ReconcileFunction/invocations runs the schedule now)
 
 Developer token
 %s
@@ -139,7 +140,7 @@ func printWelcome(out io.Writer, s *stack.Stack, world story.World, shop story.S
 	}
 	const site = "http://localhost:3000" // of the shop, which need not be there
 	_, err = fmt.Fprintf(out, welcome,
-		s.APIURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.StripePageURL, s.DynamoDBEndpoint, s.TableName,
+		s.APIURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.StripePageURL, s.DynamoDBEndpoint, s.TableName, s.LambdaURL,
 		developer, user,
 		s.APIURL, developer,
 		s.APIURL, user, site, site,

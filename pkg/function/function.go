@@ -4,7 +4,6 @@
 package function
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/caarlos0/env/v11"
@@ -32,6 +30,7 @@ type Settings struct {
 	Table        string `env:"TABLE_NAME,required"`
 	SecretPrefix string `env:"SECRET_PREFIX,required"`
 	LogLevel     string `env:"LOG_LEVEL"`
+	Namespace    string `env:"METRICS_NAMESPACE" envDefault:"billhook"`
 
 	// RedirectOrigins are where Stripe's pages may send buyers back to, for
 	// projects that name none; empty: https anywhere and http on localhost.
@@ -69,7 +68,7 @@ func New(s Settings, account aws.Config, out io.Writer, now func() time.Time) (*
 	}
 	return &Function{
 		Log:     log,
-		Metrics: telemetry.NewMetrics(out, now),
+		Metrics: telemetry.NewMetrics(out, s.Namespace, now),
 		Answer:  web.NewErrors(log),
 		Table:   store.Open(dynamodb.NewFromConfig(account), s.Table),
 		Vault:   secrets,
@@ -100,17 +99,22 @@ func load(extra any) (*Function, error) {
 	if err := env.Parse(extra); err != nil {
 		return nil, err
 	}
-	account, err := config.LoadDefaultConfig(context.Background())
+	aws, err := account(os.Getenv)
 	if err != nil {
 		return nil, err
 	}
-	return New(s, account, os.Stdout, time.Now) //nolint:forbidigo // the clock that is injected everywhere
+	return New(s, aws, os.Stdout, time.Now) //nolint:forbidigo // the clock that is injected everywhere
 }
 
 // For frames routes that only callers of one role may use.
 func (f *Function) For(role identity.Role, routes http.Handler) http.Handler {
-	once := web.Idempotent(f.Log, f.Answer, f.Table, f.Now, routes)
-	keyed := identity.CheckKeys(f.Table, f.Answer.Write, web.JSONBody(f.Answer, once))
+	return f.Reading(role, web.Idempotent(f.Log, f.Answer, f.Table, f.Now, routes))
+}
+
+// Reading frames routes that only callers of one role may use, and that change
+// nothing: there is nothing to make happen once, and so nothing to write.
+func (f *Function) Reading(role identity.Role, routes http.Handler) http.Handler {
+	keyed := identity.CheckKeys(f.Table, f.Answer.Write, web.JSONBody(f.Answer, routes))
 	return f.Public(f.Callers.Require(role, f.Answer.Write)(keyed))
 }
 

@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -20,6 +21,9 @@ type Observed struct {
 	projector.Observation
 	// Item is Stripe's id of the item whose price Fact tells.
 	Item string
+	// Project is the project that the subscription was made for, by the metadata
+	// that checkout left; empty: unknown.
+	Project string
 }
 
 // observe reads a subscription object of an answer to a call.
@@ -30,6 +34,7 @@ func observe(call string, object []byte, answer *stripe.APIResponse, took time.D
 				ID string `json:"id"`
 			} `json:"data"`
 		} `json:"items"`
+		Metadata map[string]string `json:"metadata"`
 	}
 	if err := json.Unmarshal(object, &plain); err != nil {
 		return Observed{}, fmt.Errorf("%s: %w", call, err)
@@ -41,6 +46,7 @@ func observe(call string, object []byte, answer *stripe.APIResponse, took time.D
 	return Observed{
 		Observation: projector.Observation{Fact: f, AsOf: asOf(answer, took), Call: call, Request: answer.RequestID},
 		Item:        plain.Items.Data[0].ID, // a fact has an item
+		Project:     plain.Metadata[metadataProject],
 	}, nil
 }
 
@@ -88,34 +94,68 @@ func (a *Account) Observe(ctx context.Context, id string) (Observed, error) {
 
 // Subscriptions reads a customer's newest subscriptions, ended ones too.
 func (a *Account) Subscriptions(ctx context.Context, customer string) ([]Observed, error) {
+	page, err := a.listed(ctx, &stripe.SubscriptionListParams{
+		Customer:   stripe.String(customer), // a page is plenty
+		ListParams: stripe.ListParams{Limit: stripe.Int64(listPage)},
+	})
+	return page.Found, errors.Join(err, page.Unreadable)
+}
+
+// SubscriptionPage is a part of an account's subscriptions, newest first.
+type SubscriptionPage struct {
+	Found      []Observed
+	Unreadable error  // what is wrong with those that are not in Found; nil: all are
+	Next       string // where the next page begins; empty: there is none
+}
+
+// SubscriptionsAfter reads so many of the account's subscriptions, ended ones
+// too, from a Next on; if that place is gone, or empty, from the newest on.
+func (a *Account) SubscriptionsAfter(ctx context.Context, next string, limit int64) (SubscriptionPage, error) {
+	params := &stripe.SubscriptionListParams{ListParams: stripe.ListParams{Limit: stripe.Int64(limit)}}
+	if next == "" {
+		return a.listed(ctx, params)
+	}
+	params.StartingAfter = stripe.String(next)
+	page, err := a.listed(ctx, params)
+	if isCode(err, stripe.ErrorCodeResourceMissing) {
+		params.StartingAfter = nil
+		return a.listed(ctx, params)
+	}
+	return page, err
+}
+
+func (a *Account) listed(ctx context.Context, params *stripe.SubscriptionListParams) (SubscriptionPage, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	params := &stripe.SubscriptionListParams{Customer: stripe.String(customer), Status: stripe.String("all")}
 	params.Context = ctx
-	params.Limit = stripe.Int64(listPage)
-	params.Single = true // a page is plenty
+	params.Status = stripe.String("all")
+	params.Single = true
 	took := stopwatch()
 	list := a.subscriptions().List(params)
 	if err := list.Err(); err != nil {
-		return nil, stripeError(listSubscriptions, err)
+		return SubscriptionPage{}, stripeError(listSubscriptions, err)
 	}
 	answer := list.SubscriptionList().LastResponse
-	var page struct {
+	var raw struct {
 		Data []json.RawMessage `json:"data"`
 	}
-	if err := json.Unmarshal(answer.RawJSON, &page); err != nil {
-		return nil, fmt.Errorf("%s: %w", listSubscriptions, err)
+	if err := json.Unmarshal(answer.RawJSON, &raw); err != nil {
+		return SubscriptionPage{}, fmt.Errorf("%s: %w", listSubscriptions, err)
 	}
 	waited := took()
-	var found []Observed
-	for _, object := range page.Data {
+	var page SubscriptionPage
+	for _, object := range raw.Data {
 		o, err := observe(listSubscriptions, object, answer, waited)
 		if err != nil {
-			return nil, err
+			page.Unreadable = errors.Join(page.Unreadable, err)
+			continue
 		}
-		found = append(found, o)
+		page.Found = append(page.Found, o)
 	}
-	return found, nil
+	if listed := list.SubscriptionList(); listed.HasMore && len(listed.Data) > 0 {
+		page.Next = listed.Data[len(listed.Data)-1].ID
+	}
+	return page, nil
 }
 
 // Cancellation is how and why a subscription is to be canceled.

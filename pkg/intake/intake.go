@@ -48,9 +48,12 @@ type Intake struct {
 	Now     func() time.Time
 }
 
-// patience is how many failed deliveries of an event are left to Stripe, which
-// tries about as often in its three days. Then the event is kept here.
-const patience = 12
+// How long an event that fails is left to come again: as long as Stripe
+// delivers it, and often enough that it is no matter of a moment.
+const (
+	patience        = 12
+	deliveredByThen = 3 * 24 * time.Hour
+)
 
 // ErrPayload refuses a body that is no event of the scope.
 var ErrPayload = billing.NewError(billing.Refused, "invalid_payload", "Invalid payload")
@@ -106,16 +109,24 @@ func (in *Intake) unreadable(ctx context.Context, scope billing.Scope, event bil
 		return billing.Failed, err
 	}
 	r.Reason = cause.Error()
-	return in.quarantine(ctx, scope, r, body, cause)
+	return in.quarantine(ctx, scope, r, body, unreadable, cause)
 }
 
+// Why an event is quarantined, in the metrics: unreadable asks for a new version
+// of billhook, parked for a look at what stands in the event's way.
+const (
+	unreadable = "unreadable" // it cannot be decoded
+	parked     = "parked"     // it can, and failed too often
+)
+
 // quarantine keeps an event whole, so that Stripe need not deliver it again.
-func (in *Intake) quarantine(ctx context.Context, scope billing.Scope, r billing.EventRecord, body []byte, cause error) (billing.Outcome, error) {
+func (in *Intake) quarantine(ctx context.Context, scope billing.Scope, r billing.EventRecord, body []byte, why string, cause error) (billing.Outcome, error) {
 	r.Outcome = billing.Quarantined
 	if err := in.Records.RecordOutcome(ctx, scope, r, body); err != nil {
 		return billing.Failed, fmt.Errorf("quarantine %s: %w", r.ID, err)
 	}
-	in.Log.ErrorContext(ctx, "event quarantined", "project", scope.Project, "mode", scope.Mode, "event", r.ID, "type", r.Type, "error", cause)
+	in.Metrics.Count("EventsQuarantined", "Why", why)
+	in.Log.ErrorContext(ctx, "event quarantined", "why", why, "project", scope.Project, "mode", scope.Mode, "event", r.ID, "type", r.Type, "error", cause)
 	return billing.Quarantined, nil
 }
 
@@ -135,8 +146,8 @@ func (in *Intake) failed(ctx context.Context, scope billing.Scope, event billing
 		return billing.Failed, cause
 	}
 	r.Reason = reason(cause)
-	if r.Attempts > patience {
-		return in.quarantine(ctx, scope, r, body, cause)
+	if r.Attempts > patience && r.ReceivedAt.Sub(event.Created) > deliveredByThen {
+		return in.quarantine(ctx, scope, r, body, parked, cause)
 	}
 	r.Outcome = billing.Failed
 	if err := in.Records.RecordOutcome(ctx, scope, r, nil); err != nil {

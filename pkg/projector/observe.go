@@ -26,30 +26,51 @@ type Observation struct {
 // and finds it done. An answer that may be older than the row is left to the
 // events.
 func (p *Projector) Observe(ctx context.Context, scope billing.Scope, o Observation) error {
-	err := decideUntilCommitted(ctx, func() error {
-		was, err := p.store.Picture(ctx, scope, billing.Lookup{Owner: o.Fact.Customer, Subscription: o.Fact.ID})
+	_, err := p.observe(ctx, scope, o, "")
+	return err
+}
+
+// Correct is Observe for a subscription whose events may never come. It reports
+// whether the row was behind. Like a checkout it links the subscription's user,
+// if that one has no customer yet, unless the subscription has ended.
+func (p *Projector) Correct(ctx context.Context, scope billing.Scope, o Observation) (behind bool, err error) {
+	user := o.Fact.User
+	if o.Fact.After.Status.Terminal() {
+		user = ""
+	}
+	return p.observe(ctx, scope, o, user)
+}
+
+func (p *Projector) observe(ctx context.Context, scope billing.Scope, o Observation, user string) (changed bool, err error) {
+	err = decideUntilCommitted(ctx, func() error {
+		was, err := p.store.Picture(ctx, scope, billing.Lookup{User: user, Owner: o.Fact.Customer, Subscription: o.Fact.ID})
 		if err != nil {
 			return fmt.Errorf("read rows of %s: %w", o.Fact.ID, err)
 		}
-		changes := p.observation(was, o)
+		changes := p.observation(was, o, user)
 		if changes.Subscription == nil {
 			return nil
 		}
 		if err := p.store.Commit(ctx, scope, changes); err != nil {
 			return fmt.Errorf("commit %s: %w", o.Fact.ID, err)
 		}
+		changed = true
 		return nil
 	})
 	if errors.Is(err, ErrDuplicate) { // a twin of the request brought it in
-		return nil
+		return false, nil
 	}
-	return err
+	return changed, err
 }
 
-// observation is what an answer changes.
-func (p *Projector) observation(was billing.Picture, o Observation) billing.Changes {
+// observation is what an answer changes; user is who is to be linked to the
+// customer, empty for nobody.
+func (p *Projector) observation(was billing.Picture, o Observation, user string) billing.Changes {
 	event := billing.Event{ID: o.Request + "_" + o.Fact.ID, Type: "api." + o.Call, Object: o.Fact.ID, Created: o.AsOf}
 	d := decision{was: was, event: event, changes: billing.Changes{Tally: billing.Tally{}}}
+	if user != "" {
+		d.buyer(billing.CheckoutFact{Customer: o.Fact.Customer, User: user})
+	}
 	if overtakes(was.Subscription, o.Fact, o.AsOf) {
 		d.snapshot(o.Fact)
 	} else {

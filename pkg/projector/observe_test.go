@@ -172,3 +172,53 @@ func TestTrialIsRemembered(t *testing.T) {
 		})
 	}
 }
+
+// What is corrected is also linked: its user may never come through a checkout.
+func TestCorrect(t *testing.T) {
+	t.Parallel()
+	a, b := sub(quantity(1)), sub(quantity(2))
+	user := func(f billing.SubscriptionFact) billing.SubscriptionFact {
+		f.User = "user-1"
+		return f
+	}
+	tests := map[string]struct {
+		row    *billing.Subscription
+		linked string // the user's customer
+		fact   billing.SubscriptionFact
+		at     int64
+		behind bool
+		want   string // the user's customer in the end
+	}{
+		"not known":                {nil, "", user(answered(a)), second, true, "cus_1"},
+		"behind":                   {rowAt(second, a), "", user(answered(b)), later, true, "cus_1"},
+		"of an unknown user":       {nil, "", answered(a), second, true, ""},
+		"of a user with another":   {nil, "cus_2", user(answered(a)), second, true, "cus_2"},
+		"ended":                    {nil, "", user(answered(sub(status(billing.StatusCanceled)))), second, true, ""},
+		"no news":                  {rowAt(second, a), "", user(answered(a)), later, false, ""},
+		"the row is of the second": {rowAt(second, a), "", user(answered(b)), second, false, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			store := newMemory()
+			if test.row != nil {
+				test.row.Revision, test.row.User = 4, "user-1"
+				store.subscriptions[test.row.ID] = *test.row
+				store.tally.Subscription(nil, *test.row)
+			}
+			if test.linked != "" {
+				store.links["user-1"] = test.linked
+			}
+			behind, err := New(store, &truth{}, clock).Correct(t.Context(), scope, seen(test.fact, test.at))
+			if err != nil || behind != test.behind {
+				t.Fatalf("behind %t, %v; want %t", behind, err, test.behind)
+			}
+			if got := store.links["user-1"]; got != test.want {
+				t.Errorf("linked to %q, want %q", got, test.want)
+			}
+			if test.behind && store.subscriptions["sub_1"].SubscriptionState != test.fact.After {
+				t.Errorf("row %+v", store.subscriptions["sub_1"])
+			}
+		})
+	}
+}

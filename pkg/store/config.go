@@ -78,14 +78,19 @@ func decodeConfig(it item) (*billing.StripeConfig, error) {
 }
 
 // SaveStripeConfig writes a configuration over the revision it was read at, 0
-// for a new one. It is billing.Conflict if somebody wrote in between.
+// for a new one, and which of its scopes are to be reconciled. It is
+// billing.Conflict if somebody wrote in between.
 func (t *Table) SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error {
-	saved, err := t.put(ctx, configItemOf(c), c.Revision)
+	config, err := t.replace(configItemOf(c), c.Revision)
+	if err != nil {
+		return err
+	}
+	err = t.transact(ctx, append(t.registrations(c), config))
 	switch {
+	case standsInTheWay(err):
+		return billing.ConcurrentChange("configuration").Because(err)
 	case err != nil:
 		return fmt.Errorf("save Stripe configuration of %s: %w", c.Project, err)
-	case !saved:
-		return billing.ConcurrentChange("configuration")
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ import (
 //	<scope>#ASK#<object>              ASK                       lease: who asks Stripe about the object; expires
 //	<scope>#ASK#                      ASK                       how much the scope has asked Stripe; expires
 //	<scope>#COUNTERS#<shard>          COUNTERS                  counters
+//	RECONCILE#<shard>                 SCOPE#<scope>             a scope that receives events: how far it is compared with Stripe
 //	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
 //
 // Two indexes list subscriptions and transactions for developers, newest first.
@@ -64,6 +65,7 @@ const (
 	transactionPrefix  = "TXN#"
 	pointerPrefix      = "PROJECT#"
 	apiKeyPrefix       = "KEY#"
+	scopePrefix        = "SCOPE#"
 )
 
 func projectKey(id uuid.UUID) key { return key{"PROJECT#" + id.String(), "PROJECT"} }
@@ -184,6 +186,16 @@ const counterShards = 8
 
 func counterKey(s billing.Scope, shard int) key {
 	return key{fmt.Sprintf("%s#COUNTERS#%d", s, shard), "COUNTERS"}
+}
+
+// reconciliationShards spreads the list of the scopes to reconcile; reading it
+// reads each shard.
+const reconciliationShards = 4
+
+func reconciliationPartition(shard int) string { return fmt.Sprintf("RECONCILE#%d", shard) }
+
+func reconciliationKey(s billing.Scope) key {
+	return key{reconciliationPartition(shardOf(s.Project.String(), reconciliationShards)), scopePrefix + s.String()}
 }
 
 // executionKey takes an id that tells nothing of the Idempotency-Key; see

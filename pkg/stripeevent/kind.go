@@ -37,6 +37,12 @@ func of[T any, P interface {
 // Types are the event types that billing uses, in the order of their names.
 func Types() []string { return slices.Sorted(maps.Keys(kinds)) }
 
+// Uses reports whether billing uses events of a type.
+func Uses(eventType string) bool {
+	_, used := kinds[eventType]
+	return used
+}
+
 // kinds lists the event types that billing uses. Several tell of the same
 // payment and lead to one row.
 var kinds = map[string]kind{

@@ -23,16 +23,18 @@ func NewLogger(w io.Writer, level string) *slog.Logger {
 
 // Metrics writes metrics in the embedded metric format.
 type Metrics struct {
-	mu  sync.Mutex
-	w   io.Writer
-	now func() time.Time
+	namespace string
+	now       func() time.Time
+
+	mu sync.Mutex
+	w  io.Writer
 }
 
-// NewMetrics writes metrics to w, a function's standard output.
-func NewMetrics(w io.Writer, now func() time.Time) *Metrics { return &Metrics{w: w, now: now} }
-
-// namespace is where CloudWatch shows the metrics.
-const namespace = "billhook"
+// NewMetrics writes metrics to w, a function's standard output. The namespace
+// is where CloudWatch shows them, apart from those of other stacks.
+func NewMetrics(w io.Writer, namespace string, now func() time.Time) *Metrics {
+	return &Metrics{w: w, namespace: namespace, now: now}
+}
 
 // Count adds one to a metric, under one dimension.
 func (m *Metrics) Count(metric, dimension, value string) {
@@ -40,7 +42,7 @@ func (m *Metrics) Count(metric, dimension, value string) {
 		"_aws": map[string]any{
 			"Timestamp": m.now().UnixMilli(),
 			"CloudWatchMetrics": []any{map[string]any{
-				"Namespace":  namespace,
+				"Namespace":  m.namespace,
 				"Dimensions": [][]string{{dimension}},
 				"Metrics":    []any{map[string]string{"Name": metric, "Unit": "Count"}},
 			}},

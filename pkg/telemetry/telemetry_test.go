@@ -20,7 +20,7 @@ func at() time.Time { return time.UnixMilli(1770110048123) }
 func TestCountWritesAnEmbeddedMetric(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	telemetry.NewMetrics(&out, at).Count("Events", "Outcome", "applied")
+	telemetry.NewMetrics(&out, "billhook/shop", at).Count("Events", "Outcome", "applied")
 	if !strings.HasSuffix(out.String(), "}\n") || strings.Count(out.String(), "\n") != 1 {
 		t.Errorf("not one line: %q", out.String())
 	}
@@ -32,7 +32,7 @@ func TestCountWritesAnEmbeddedMetric(t *testing.T) {
 		"_aws": map[string]any{
 			"Timestamp": 1770110048123.0, // milliseconds
 			"CloudWatchMetrics": []any{map[string]any{
-				"Namespace":  "billhook",
+				"Namespace":  "billhook/shop",
 				"Dimensions": []any{[]any{"Outcome"}},
 				"Metrics":    []any{map[string]any{"Name": "Events", "Unit": "Count"}},
 			}},
@@ -48,7 +48,7 @@ func TestCountWritesAnEmbeddedMetric(t *testing.T) {
 func TestCountKeepsLinesApart(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	metrics := telemetry.NewMetrics(&out, at)
+	metrics := telemetry.NewMetrics(&out, "billhook/shop", at)
 	var counters sync.WaitGroup
 	for range 50 {
 		counters.Go(func() { metrics.Count("Events", "Outcome", "a\n\"b\"") })
@@ -72,7 +72,7 @@ func (broken) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }
 
 func TestCountOutlivesABrokenOutput(t *testing.T) {
 	t.Parallel()
-	metrics := telemetry.NewMetrics(broken{}, at)
+	metrics := telemetry.NewMetrics(broken{}, "billhook", at)
 	metrics.Count("Events", "Outcome", "applied")
 	metrics.Count("Events", "Outcome", "applied") // not stuck on its lock
 }

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/awslabs/aws-lambda-go-api-proxy/httpadapter"
 )
@@ -11,7 +13,13 @@ import (
 // Start serves a handler as a Lambda function behind an HTTP API or a function
 // URL. It does not return.
 func Start(h http.Handler) {
-	lambda.Start(httpadapter.NewV2(rejoinHeaders(h)).ProxyWithContext)
+	lambda.Start(Adapt(h))
+}
+
+// Adapt turns a handler into the one that Lambda invokes, with the events of an
+// HTTP API or a function URL.
+func Adapt(h http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	return httpadapter.NewV2(rejoinHeaders(h)).ProxyWithContext
 }
 
 // rejoinHeaders undoes what the adapter does to headers that it does not know:

@@ -61,7 +61,7 @@ func NewReceiver(ctx context.Context, store Store, box *Box, policy billing.Dupl
 		intake: &intake.Intake{
 			Events:  projector.New(store, questions, now.Now),
 			Records: store,
-			Metrics: telemetry.NewMetrics(io.Discard, now.Now),
+			Metrics: telemetry.NewMetrics(io.Discard, "billhook", now.Now),
 			Log:     slog.New(slog.DiscardHandler),
 			Now:     now.Now,
 		},

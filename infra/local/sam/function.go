@@ -15,8 +15,9 @@ type Function struct {
 	Timeout     time.Duration
 	MemoryMB    int
 	Environment map[string]string
-	// Routes are its HttpApi events.
-	Routes []Route
+	// Routes are its HttpApi events, and Schedules its Schedule events.
+	Routes    []Route
+	Schedules []Schedule
 	// FunctionURL tells that it has a FunctionUrlConfig; URLCors is that of the URL.
 	FunctionURL bool
 	URLCors     *CORS
@@ -116,12 +117,18 @@ func (e *evaluator) function(item resource) (Function, error) {
 		if served {
 			function.Routes = append(function.Routes, route)
 		}
+		schedule, scheduled, err := e.schedule(item, event)
+		if err != nil {
+			return Function{}, err
+		}
+		if scheduled {
+			function.Schedules = append(function.Schedules, schedule)
+		}
 	}
 	return function, nil
 }
 
-// route reads an event of type HttpApi; events of other types (Schedule, say)
-// are not routes.
+// route reads an event of type HttpApi; events of other types are not routes.
 func (e *evaluator) route(item resource, event entry) (route Route, served bool, err error) {
 	path := item.path("Events." + event.key)
 	kind, err := e.optional(path+".Type", child(event.value, "Type"))

@@ -58,6 +58,7 @@ func TestFunctions(t *testing.T) {
 				{Event: "List", Method: "GET", Path: "/items/"},
 				{Event: "Files", Method: "ANY", Path: "/files/{proxy+}"},
 			},
+			Schedules: []sam.Schedule{{Event: "Nightly", Every: 24 * time.Hour}},
 		},
 		{
 			LogicalID: "SecondFunction", Handler: "bootstrap", Timeout: 29 * time.Second, MemoryMB: 512,
@@ -173,6 +174,7 @@ func TestErrorsNameTheResourceAndTheProperty(t *testing.T) {
 		{"condition of itself", "Conditions:\n  C: !Not [!Condition C]\n" + variable("!If [C, a, b]"), []string{"condition C refers to itself"}},
 		{"URL that needs IAM", function("      FunctionUrlConfig:\n        AuthType: AWS_IAM\n"), []string{"Resources.Fn.Properties.FunctionUrlConfig", "NONE"}},
 		{"REST API", function("      Events:\n        E:\n          Type: Api\n"), []string{"Resources.Fn.Properties.Events.E", "REST"}},
+		{"schedule by the clock", function("      Events:\n        E: {Type: Schedule, Properties: {Schedule: \"cron(0 8 * * ? *)\"}}\n"), []string{"Resources.Fn.Properties.Events.E", "only rates"}},
 		{"route twice", function("      Events:\n        A: {Type: HttpApi}\n        B: {Type: HttpApi}\n"), []string{`route "$default"`, "Fn"}},
 	}
 	for _, test := range tests {
@@ -245,11 +247,11 @@ func TestRepositoryTemplate(t *testing.T) {
 	var names []string
 	for _, function := range functions {
 		names = append(names, function.LogicalID)
-		if len(function.Routes) == 0 || function.Environment["TABLE_NAME"] != "Table" || function.Handler != "bootstrap" {
-			t.Errorf("%+v: want routes, the table's name and the handler from Globals", function)
+		if len(function.Routes)+len(function.Schedules) == 0 || function.Environment["TABLE_NAME"] != "Table" || function.Handler != "bootstrap" {
+			t.Errorf("%+v: want routes or schedules, the table's name and the handler from Globals", function)
 		}
 	}
-	for _, want := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "EventsFunction", "WebhooksFunction"} {
+	for _, want := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "EventsFunction", "WebhooksFunction", "ReconcileFunction"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("functions = %v, want %s among them", names, want)
 		}

@@ -158,6 +158,7 @@ func (s *Stack) startFunction(declaration sam.Function, bootstrap string) *lambd
 		Log:         s.options.LogSink,
 	})
 	s.functions[declaration.LogicalID] = function
+	s.schedules[declaration.LogicalID] = declaration.Schedules
 	s.closing(function.Close)
 	return function
 }

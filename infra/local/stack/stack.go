@@ -57,15 +57,16 @@ type Options struct {
 
 // Ports are the ports of the stack's own listeners, all on 127.0.0.1.
 type Ports struct {
-	API, Stripe, Secrets int
+	API, Stripe, Secrets, Lambda int
 	// FunctionURLs are by the function's logical id.
 	FunctionURLs map[string]int
 }
 
 // Stack is a running stack.
 type Stack struct {
-	// APIURL and StripeURL have no final slash.
-	APIURL, StripeURL string
+	// APIURL, StripeURL and LambdaURL have no final slash. At LambdaURL functions
+	// are invoked by hand.
+	APIURL, StripeURL, LambdaURL string
 	// StripePageURL is the page of the sandbox's events, deliveries and time.
 	StripePageURL string
 	// FunctionURLs are by logical id and end in a slash, as on AWS.
@@ -83,6 +84,7 @@ type Stack struct {
 	accessKey string
 	listeners *listeners
 	functions map[string]*lambda.Function // by logical id
+	schedules map[string][]sam.Schedule   // by the function's logical id
 
 	closers   []func() error // in the order in which things started
 	closeOnce sync.Once
@@ -105,6 +107,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 		FunctionURLs: map[string]string{},
 		Environment:  map[string]map[string]string{},
 		functions:    map[string]*lambda.Function{},
+		schedules:    map[string][]sam.Schedule{},
 	}
 	s.closing(s.listeners.close) // those that were opened and never served
 	if err := s.start(ctx); err != nil {
@@ -131,6 +134,7 @@ func (s *Stack) start(ctx context.Context) error {
 		s.startSecrets,
 		s.startStripe,
 		s.startFunctions,
+		s.startInvocations,
 	} {
 		if err := step(ctx); err != nil {
 			return err
