@@ -32,6 +32,7 @@ func decide(was billing.Picture, event billing.Event, known answers) (billing.Ch
 	default:
 		d.changes.Event.Reason = "billhook does not use events of this type"
 	}
+	d.recheck()
 	d.trace()
 	return d.changes, d.open
 }

@@ -12,7 +12,7 @@ import (
 // Stripe confirms that both do: events may tell of the end of one later than
 // of the other's start.
 func (d *decision) duplicates(next *billing.Subscription) {
-	if !next.Status.Holds() || next.User == "" {
+	if !counts(*next) {
 		return
 	}
 	for _, sibling := range d.was.Siblings {
@@ -20,7 +20,7 @@ func (d *decision) duplicates(next *billing.Subscription) {
 		case sibling.Status.Terminal():
 		case !sibling.Status.Holds():
 			// Should it start to run at this moment, one of the two is to see it.
-			if d.was.Subscription == nil || !d.was.Subscription.Status.Holds() {
+			if d.was.Subscription == nil || !counts(*d.was.Subscription) {
 				d.changes.Unchanged = append(d.changes.Unchanged, sibling)
 			}
 		case next.DuplicateOf == "" && sibling.DuplicateOf == "" && d.bothRun(next.ID, sibling.ID):
@@ -28,6 +28,27 @@ func (d *decision) duplicates(next *billing.Subscription) {
 		}
 	}
 }
+
+// recheck looks for duplicates with any event that shows the customer's
+// subscriptions: the two may have started at the same moment, when neither had
+// a row that the other could see.
+func (d *decision) recheck() {
+	row := d.was.Subscription
+	if row == nil || d.changes.Subscription != nil || d.open != nil {
+		return
+	}
+	next := *row
+	d.duplicates(&next)
+	switch {
+	case next.DuplicateOf != row.DuplicateOf:
+		d.putSubscription(next, "")
+	case d.changes.Sibling != nil:
+		d.applied()
+	}
+}
+
+// counts reports whether a subscription is one that a user should have alone.
+func counts(s billing.Subscription) bool { return s.Status.Holds() && s.User != "" }
 
 func (d *decision) bothRun(ids ...string) bool {
 	for _, id := range ids {

@@ -152,3 +152,38 @@ func TestCancellationThatStripeRefuses(t *testing.T) {
 		t.Errorf("outcome %s, want applied: the event must not come again for it", got)
 	}
 }
+
+// Two that start at the same moment have no row that the other could see. Any
+// event of either shows both afterwards, even one that changes nothing else.
+func TestDuplicatesAreSeenLater(t *testing.T) {
+	t.Parallel()
+	events := map[string]billing.Fact{
+		"an invoice that is paid": billing.PaymentFact{Payment: billing.Transaction{
+			ID: "in_1", Owner: "cus_1", Subscription: "sub_1", Status: billing.TransactionSucceeded, Amount: 2400, Currency: "usd",
+		}},
+		"a free invoice":        billing.PaymentFact{Payment: billing.Transaction{ID: "in_1", Owner: "cus_1", Subscription: "sub_2"}, Free: true},
+		"an update that is old": snapshot(billing.Created, sub(), sub()),
+		"a checkout":            billing.CheckoutFact{Customer: "cus_1", User: "user-1", Subscription: "sub_2"},
+	}
+	for name, fact := range events {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first, second := pair(billing.StatusTrialing, billing.StatusTrialing)
+			store, stripe := newMemory(), &truth{now: map[string]billing.SubscriptionFact{}}
+			for _, row := range []billing.Subscription{first, second} {
+				store.subscriptions[row.ID] = row
+				store.tally.Subscription(nil, row)
+				f := answered(row.SubscriptionState)
+				f.ID = row.ID
+				stripe.now[row.ID] = f
+			}
+			mustApply(t, New(store, stripe, clock), event("evt_1", earlier, fact))
+			if got := store.subscriptions["sub_2"].DuplicateOf; got != "sub_1" {
+				t.Errorf("sub_2 is a duplicate of %q, want sub_1", got)
+			}
+			if diff := cmp.Diff(store.recount(), store.counts()); diff != "" {
+				t.Errorf("tally (-recounted +counted):\n%s", diff)
+			}
+		})
+	}
+}

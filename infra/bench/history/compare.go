@@ -110,7 +110,10 @@ func divergences(t Truth, f stored) []string {
 	}
 	differ("counters", t.tally(duplicateOf), f.tally)
 	differ("counters recounted from the rows", recount, f.tally)
-	return slices.Concat(found, f.unmarked(), f.chains())
+	for _, pair := range f.unmarked() {
+		found = append(found, fmt.Sprintf("%s and %s run for one user and neither is marked as a duplicate", pair[0], pair[1]))
+	}
+	return slices.Concat(found, f.chains())
 }
 
 // subscriptionFacts are the rows in the terms of Stripe's answers.
@@ -156,10 +159,10 @@ func (f stored) customersLike(t Truth) map[string]Customer {
 }
 
 // unmarked finds users with several subscriptions that run and of which more
-// than one is taken for the first.
-func (f stored) unmarked() []string {
+// than one is taken for the first: two of them each time.
+func (f stored) unmarked() [][2]string {
 	first := map[string]string{} // by customer and user
-	var found []string
+	var found [][2]string
 	for _, id := range slices.Sorted(maps.Keys(f.subscriptions)) {
 		row := f.subscriptions[id]
 		if !row.Status.Holds() || row.User == "" || row.DuplicateOf != "" {
@@ -167,7 +170,7 @@ func (f stored) unmarked() []string {
 		}
 		who := row.Customer + " " + row.User
 		if other := first[who]; other != "" {
-			found = append(found, fmt.Sprintf("%s and %s run for %s and neither is marked as a duplicate", other, id, who))
+			found = append(found, [2]string{other, id})
 		}
 		first[who] = id
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"runtime"
 	"strings"
 	"time"
@@ -76,21 +77,57 @@ const rounds = 10
 
 // finish has all events delivered, what they make happen too, and compares.
 func finish(ctx context.Context, store Store, receiver *Receiver, l *life, p *post) (Report, error) {
-	var last error
-	for round := 0; ; round++ {
-		if err := p.collect(ctx, l.Box); err != nil {
-			return Report{}, err
-		}
-		if len(p.waiting) == 0 {
-			break
-		}
-		if round == rounds {
-			return Report{Divergences: []string{fmt.Sprintf("%d deliveries keep failing: %v", len(p.waiting), last)}}, nil
-		}
-		p.waiting, last = receiver.Deliver(ctx, p.take(100))
-		receiver.clock.skip(time.Hour)
+	failing, err := receiver.deliverAll(ctx, l.Box, p)
+	if err != nil || failing != nil {
+		return Report{Divergences: failing}, err
+	}
+	if err := touch(ctx, store, receiver, l); err != nil {
+		return Report{}, err
+	}
+	failing, err = receiver.deliverAll(ctx, l.Box, p)
+	if err != nil || failing != nil {
+		return Report{Divergences: failing}, err
 	}
 	return receiver.report(ctx, store, l)
+}
+
+// deliverAll delivers what is waiting, and what that makes happen, until
+// nothing is left; failing says what keeps failing.
+func (r *Receiver) deliverAll(ctx context.Context, box *Box, p *post) (failing []string, err error) {
+	var last error
+	for round := 0; ; round++ {
+		if err := p.collect(ctx, box); err != nil {
+			return nil, err
+		}
+		if len(p.waiting) == 0 {
+			return nil, nil
+		}
+		if round == rounds {
+			return []string{fmt.Sprintf("%d deliveries keep failing: %v", len(p.waiting), last)}, nil
+		}
+		p.waiting, last = r.Deliver(ctx, p.take(100))
+		r.clock.skip(time.Hour)
+	}
+}
+
+// touch changes the subscriptions of users who have two and of which none is
+// marked: two that start at the same moment cannot see one another, but the
+// next event of either has to show both.
+func touch(ctx context.Context, store Store, r *Receiver, l *life) error {
+	truth, err := l.truth(ctx, l.ever)
+	if err != nil {
+		return err
+	}
+	found, err := read(ctx, store, r.scope, truth, nil)
+	if err != nil {
+		return err
+	}
+	for _, pair := range found.unmarked() {
+		if _, err := l.Post(ctx, "/v1/subscriptions/"+pair[1], url.Values{"metadata[touched]": {"yes"}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *post) collect(ctx context.Context, box *Box) error {
