@@ -140,161 +140,6 @@ func TestDecideSubscription(t *testing.T) {
 	}
 }
 
-func invoice(status billing.TransactionStatus, amount int64) billing.Transaction {
-	return billing.Transaction{
-		ID: "in_1", Owner: "cus_1", User: "user-1", Subscription: "sub_1", PaymentIntent: "pi_1",
-		Status: status, Amount: amount, Currency: "usd", CreatedAt: billing.At(900),
-	}
-}
-
-func TestDecidePayment(t *testing.T) {
-	t.Parallel()
-	paid, failed := invoice(billing.TransactionSucceeded, 2400), invoice(billing.TransactionFailed, 2400)
-	kept := func(x billing.Transaction, revision int64) *billing.Transaction {
-		x.Revision = revision
-		return &x
-	}
-	nameless := func(x billing.Transaction) billing.Transaction {
-		x.User = ""
-		return x
-	}
-	active := rowAt(second, sub())
-	active.User, active.Revision = "user-3", 4
-	pastDue := *active
-	pastDue.Status = billing.StatusPastDue
-	counted := billing.Tally{"payments.succeeded": 1, "paid.usd": 1, "gross.usd": 2400}
-	failure := billing.Tally{"payments.failed": 1}
-	overdue := billing.Tally{"payments.failed": 1, "subscriptions.active": -1, "subscriptions.past_due": 1}
-	tests := map[string]struct {
-		was  billing.Picture
-		fact billing.PaymentFact
-		at   int64
-		want decided
-	}{
-		"paid": {
-			billing.Picture{}, billing.PaymentFact{Payment: paid}, second,
-			decided{Outcome: billing.Applied, Transaction: kept(paid, 0), Tally: counted},
-		},
-		"paid, told again": {
-			billing.Picture{Transaction: kept(paid, 2)}, billing.PaymentFact{Payment: paid}, later,
-			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
-		},
-		"paid after a failure": {
-			billing.Picture{Transaction: kept(failed, 2)}, billing.PaymentFact{Payment: paid}, later,
-			decided{Outcome: billing.Applied, Transaction: kept(paid, 2), Tally: billing.Tally{
-				"payments.failed": -1, "payments.succeeded": 1, "paid.usd": 1, "gross.usd": 2400,
-			}},
-		},
-		"the failure comes after the payment": {
-			billing.Picture{Transaction: kept(paid, 2)}, billing.PaymentFact{Payment: failed}, later,
-			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
-		},
-		"a renewal that is paid says nothing of the subscription": {
-			billing.Picture{Subscription: &pastDue}, billing.PaymentFact{Payment: paid, Renewal: true}, later,
-			decided{Outcome: billing.Applied, Transaction: kept(paid, 0), Tally: counted},
-		},
-		"the free start of a trial is no payment": {
-			billing.Picture{}, billing.PaymentFact{Payment: invoice(billing.TransactionSucceeded, 0), Free: true}, second,
-			decided{Outcome: billing.Ignored, Tally: billing.Tally{}},
-		},
-		"the user of the subscription": {
-			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: nameless(paid)}, later,
-			decided{Outcome: billing.Applied, Tally: counted, Transaction: func() *billing.Transaction {
-				x := paid
-				x.User = "user-3"
-				return &x
-			}()},
-		},
-		"a first payment that fails leaves the subscription": {
-			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed}, later,
-			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
-		},
-		"a renewal that fails puts it past due": {
-			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed, Renewal: true}, later,
-			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Subscription: &pastDue, Tally: overdue},
-		},
-		"but not in the row's own second": {
-			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed, Renewal: true}, second,
-			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
-		},
-		"nor before it": {
-			billing.Picture{Subscription: active}, billing.PaymentFact{Payment: failed, Renewal: true}, earlier,
-			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
-		},
-		"nor another status than active": {
-			billing.Picture{Subscription: rowAt(second, sub(status(billing.StatusTrialing)))}, billing.PaymentFact{Payment: failed, Renewal: true}, later,
-			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
-		},
-		"nor a subscription that is not known": {
-			billing.Picture{}, billing.PaymentFact{Payment: failed, Renewal: true}, later,
-			decided{Outcome: billing.Applied, Transaction: kept(failed, 0), Tally: failure},
-		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			checkDecision(t, test.want, decideFor(t, test.was, event("evt_1", test.at, test.fact), &truth{}))
-		})
-	}
-}
-
-func TestDecideRefund(t *testing.T) {
-	t.Parallel()
-	paid := invoice(billing.TransactionSucceeded, 2400)
-	paid.Revision = 2
-	refund := func(id string, refunded int64) billing.PaymentFact {
-		return billing.PaymentFact{Payment: billing.Transaction{
-			ID: id, Owner: "cus_1", PaymentIntent: "pi_1", Status: billing.TransactionSucceeded,
-			Amount: 2400, Refunded: refunded, Currency: "usd", CreatedAt: billing.At(901),
-		}}
-	}
-	after := func(status billing.TransactionStatus, refunded int64) *billing.Transaction {
-		x := paid
-		x.Status, x.Refunded = status, refunded
-		return &x
-	}
-	tests := map[string]struct {
-		was  billing.Picture
-		fact billing.PaymentFact
-		want decided
-	}{
-		"in part": {
-			billing.Picture{Transaction: &paid}, refund("in_1", 600),
-			decided{Outcome: billing.Applied, Transaction: after(billing.TransactionPartiallyRefunded, 600), Tally: billing.Tally{
-				"payments.succeeded": -1, "payments.partially_refunded": 1, "refunded.usd": 600,
-			}},
-		},
-		"in whole, the invoice not told": {
-			billing.Picture{Transaction: &paid}, refund("", 2400),
-			decided{Outcome: billing.Applied, Transaction: after(billing.TransactionRefunded, 2400), Tally: billing.Tally{
-				"payments.succeeded": -1, "payments.refunded": 1, "refunded.usd": 2400,
-			}},
-		},
-		"less than is known": {
-			billing.Picture{Transaction: after(billing.TransactionPartiallyRefunded, 600)}, refund("in_1", 500),
-			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
-		},
-		"before the payment": {
-			billing.Picture{Customer: &billing.Customer{ID: "cus_1", User: "user-2"}}, refund("", 600),
-			decided{
-				Outcome: billing.Applied,
-				Transaction: &billing.Transaction{
-					ID: "pi_1", Owner: "cus_1", User: "user-2", PaymentIntent: "pi_1", Status: billing.TransactionPartiallyRefunded,
-					Amount: 2400, Refunded: 600, Currency: "usd", CreatedAt: billing.At(901),
-				},
-				Tally: billing.Tally{"payments.partially_refunded": 1, "paid.usd": 1, "gross.usd": 2400, "refunded.usd": 600},
-				Asked: []string{"pi_1"},
-			},
-		},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			checkDecision(t, test.want, decideFor(t, test.was, event("evt_1", second, test.fact), &truth{invoices: map[string]string{"pi_1": ""}}))
-		})
-	}
-}
-
 func TestDecideCheckout(t *testing.T) {
 	t.Parallel()
 	subscribed := billing.CheckoutFact{Session: "cs_1", Customer: "cus_1", User: "user-1", Email: "a@example.com", Subscription: "sub_1"}
@@ -389,6 +234,46 @@ func TestDecideCheckout(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			checkDecision(t, test.want, decideFor(t, test.was, event("evt_1", later, test.fact), knowing(test.answer)))
+		})
+	}
+}
+
+func TestDecideCustomer(t *testing.T) {
+	t.Parallel()
+	row := func(email string, asOf int64, changes ...func(*billing.Customer)) *billing.Customer {
+		c := billing.Customer{ID: "cus_1", User: "user-1", Email: email, Revision: 3}
+		if asOf != 0 {
+			c.EmailAsOf = billing.At(asOf)
+		}
+		for _, change := range changes {
+			change(&c)
+		}
+		return &c
+	}
+	deleted := func(c *billing.Customer) { c.Deleted = true }
+	fact := billing.CustomerFact{ID: "cus_1", User: "user-1", Email: "b@example.com"}
+	tests := map[string]struct {
+		was  *billing.Customer
+		fact billing.CustomerFact
+		want *billing.Customer // nil: stale
+	}{
+		"new":                                  {nil, fact, row("b@example.com", second, func(c *billing.Customer) { c.Revision = 0 })},
+		"an address goes before a checkout's":  {row("a@example.com", 0), fact, row("b@example.com", second)},
+		"a later address":                      {row("a@example.com", earlier), fact, row("b@example.com", second)},
+		"an earlier address":                   {row("a@example.com", later), fact, nil},
+		"no address":                           {row("a@example.com", 0), billing.CustomerFact{ID: "cus_1"}, nil},
+		"deleted":                              {row("a@example.com", later), billing.CustomerFact{ID: "cus_1", Deleted: true}, row("a@example.com", later, deleted)},
+		"what was deleted stays so":            {row("a@example.com", earlier, deleted), fact, row("b@example.com", second, deleted)},
+		"the user of a customer is not erased": {row("b@example.com", second), billing.CustomerFact{ID: "cus_1", Email: "b@example.com"}, nil},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			want := decided{Outcome: billing.Stale, Customer: test.want, Tally: billing.Tally{}}
+			if test.want != nil {
+				want.Outcome = billing.Applied
+			}
+			checkDecision(t, want, decideFor(t, billing.Picture{Customer: test.was}, event("evt_1", second, test.fact), &truth{}))
 		})
 	}
 }
