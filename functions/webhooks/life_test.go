@@ -38,7 +38,7 @@ func newLife(t *testing.T, w *functiontest.World) life {
 		t.Fatal(err)
 	}
 	w.Configure(t, project.ID, billing.Test, functiontest.Credentials(billing.Test))
-	return life{w, handler(w.NewInstance(t), &functiontest.Stripe{URL: sandbox.URL}), sandbox, project.ID}
+	return life{w, handler(w.NewInstance(t), sandbox.URL), sandbox, project.ID}
 }
 
 // deliver delivers an event as Stripe does, now.
@@ -237,6 +237,9 @@ func (l life) stored(t *testing.T) map[string]functiontest.Item {
 			}
 		case strings.Contains(at, "#ASK#"):
 			delete(it, "until")
+			delete(it, "expires_at")
+		case strings.Contains(at, "#RATE#"):
+			delete(it, "paid")
 			delete(it, "expires_at")
 		case strings.Contains(at, "#BODY#"):
 			delete(it, "expires_at")

@@ -28,6 +28,7 @@ type Changes struct {
 	Event        EventRecord // no record is written if it has no ID
 	Customer     *Customer
 	LinkUser     string // links this user to Customer, unless linked already
+	FindBy       string // Customer is found by this Address from now on; empty: nothing new
 	Subscription *Subscription
 	Sibling      *Subscription // another subscription of the customer
 	Transaction  *Transaction

@@ -1,6 +1,9 @@
 package billing
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Customer is a Stripe customer and the end user it stands for.
 type Customer struct {
@@ -9,7 +12,20 @@ type Customer struct {
 	Email     string    // empty: unknown
 	EmailAsOf time.Time // of the event that told the customer's own e-mail address; zero: a checkout told one
 	Deleted   bool      // at Stripe; never undone
+	Own       bool      // the project's: by its tag at Stripe, or made for a user; others share the account. Never undone
 	Revision  int64
+}
+
+// Address is an e-mail address in the form in which addresses are compared.
+func Address(email string) string { return strings.ToLower(email) }
+
+// FoundBy is the Address by which the project finds the customer; empty: by
+// none, because there is none, or the customer is gone or another project's.
+func (c Customer) FoundBy() string {
+	if !c.Own || c.Deleted {
+		return ""
+	}
+	return Address(c.Email)
 }
 
 // Link is a user's one Stripe customer. The zero Link is none.

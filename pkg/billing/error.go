@@ -26,6 +26,10 @@ const (
 	Unavailable                  // try again: a dependency of ours is failing
 )
 
+// CodeNotConfigured is the code of a project without usable Stripe credentials
+// in a mode, which the API families answer with different statuses.
+const CodeNotConfigured = "stripe_not_configured"
+
 // FieldError is one wrong input.
 type FieldError struct {
 	Loc  []any  // where it stands: "body", "price_id"

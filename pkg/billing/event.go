@@ -80,6 +80,7 @@ type CheckoutFact struct {
 type CustomerFact struct {
 	ID      string
 	User    string // from the metadata that checkout left; empty: unknown
+	Project string // whose tag it carries; empty: none's
 	Email   string
 	Deleted bool
 }

@@ -16,10 +16,12 @@ import (
 )
 
 // Key is an API key as it is kept: by its hash. A developer's key belongs to a
-// tenant, a project's key to one of its projects.
+// tenant, a project's key to one of its projects. A project's key is a pair:
+// the key itself, which apps may show around, and a secret part for servers.
 type Key struct {
 	ID        uuid.UUID // grows with CreatedAt
 	Hash      KeyHash
+	Secret    KeyHash   // of the secret part; zero: it has none
 	Prefix    string    // the first characters, to recognize it by
 	Name      string    // empty: none
 	Tenant    string    // who created it
@@ -40,6 +42,9 @@ func (k Key) OfDeveloper(tenant string) bool {
 func (k Key) OfProject(project uuid.UUID) bool {
 	return k.Active() && k.Project != uuid.Nil && k.Project == project
 }
+
+// Pairs reports whether a secret part is this key's.
+func (k Key) Pairs(secret KeyHash) bool { return k.Secret != KeyHash{} && k.Secret.Equal(secret) }
 
 // MaxDeveloperKeys is how many active keys a developer may have.
 const MaxDeveloperKeys = 10
@@ -63,12 +68,14 @@ func ParseKeyHash(s string) (KeyHash, error) {
 }
 
 // The form of a key: ak_, random characters (154 bits), and a checksum over
-// all of it, by which a mistyped or invented key is refused unread.
+// all of it, by which a mistyped or invented key is refused unread. The secret
+// part of a pair differs in its first characters only.
 const (
-	keyPrefix   = "ak_"
-	keyRandom   = 26
-	keyChecksum = 6
-	keyShown    = 8 // characters of Key.Prefix
+	keyPrefix    = "ak_"
+	secretPrefix = "aks_"
+	keyRandom    = 26
+	keyChecksum  = 6
+	keyShown     = 8 // characters of Key.Prefix
 
 	base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
@@ -76,7 +83,7 @@ const (
 // NewKey makes a key from random bytes. The secret is the key itself, to be
 // shown once; Key is what may be kept of it.
 func NewKey(random io.Reader, now time.Time) (Key, Secret, error) {
-	body, err := randomText(random, keyRandom)
+	secret, err := newSecret(random, keyPrefix)
 	if err != nil {
 		return Key{}, "", fmt.Errorf("new key: %w", err)
 	}
@@ -84,15 +91,37 @@ func NewKey(random io.Reader, now time.Time) (Key, Secret, error) {
 	if err != nil {
 		return Key{}, "", fmt.Errorf("new key's id: %w", err)
 	}
-	text := keyPrefix + body
-	secret := Secret(text + checksum(text))
-	return Key{ID: id, Hash: hashOf(secret), Prefix: text[:keyShown], CreatedAt: now}, secret, nil
+	return Key{ID: id, Hash: hashOf(secret), Prefix: secret.Reveal()[:keyShown], CreatedAt: now}, secret, nil
+}
+
+// AddSecret makes the key a pair. The secret part is to be shown once, like the
+// key.
+func (k *Key) AddSecret(random io.Reader) (Secret, error) {
+	secret, err := newSecret(random, secretPrefix)
+	if err != nil {
+		return "", fmt.Errorf("new secret part: %w", err)
+	}
+	k.Secret = hashOf(secret)
+	return secret, nil
+}
+
+func newSecret(random io.Reader, prefix string) (Secret, error) {
+	body, err := randomText(random, keyRandom)
+	if err != nil {
+		return "", err
+	}
+	return Secret(prefix + body + checksum(prefix+body)), nil
 }
 
 // ParseKey is the hash of a key, if the text is one.
-func ParseKey(s Secret) (KeyHash, bool) {
+func ParseKey(s Secret) (KeyHash, bool) { return parseKey(s, keyPrefix) }
+
+// ParseKeySecret is the hash of the secret part of a key, if the text is one.
+func ParseKeySecret(s Secret) (KeyHash, bool) { return parseKey(s, secretPrefix) }
+
+func parseKey(s Secret, prefix string) (KeyHash, bool) {
 	text := s.Reveal()
-	if len(text) != len(keyPrefix)+keyRandom+keyChecksum || !strings.HasPrefix(text, keyPrefix) {
+	if len(text) != len(prefix)+keyRandom+keyChecksum || !strings.HasPrefix(text, prefix) {
 		return KeyHash{}, false
 	}
 	body, sum := text[:len(text)-keyChecksum], text[len(text)-keyChecksum:]

@@ -26,11 +26,12 @@ type Role string
 const (
 	Developer Role = "developer"
 	EndUser   Role = "end_user"
+	Server    Role = "server" // of a project, by its key pair; never of a token
 )
 
 // Caller is an authenticated caller.
 type Caller struct {
-	Subject string
+	Subject string // empty for a Server
 	Role    Role
 	Tenant  string    // a tenant claim, else the subject: who owns the projects
 	Project uuid.UUID // an end user's; zero for a token without a project claim

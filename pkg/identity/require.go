@@ -35,6 +35,20 @@ func (v *Verifier) Require(role Role, refuse func(http.ResponseWriter, *http.Req
 	}
 }
 
+// sessionCookie holds the token of clients that send cookies and no headers.
+const sessionCookie = "__session"
+
+// SessionCookie takes the token from the cookie where no header brings one.
+func SessionCookie(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if cookie, err := r.Cookie(sessionCookie); err == nil && r.Header.Get("Authorization") == "" {
+			r = r.Clone(r.Context())
+			r.Header.Set("Authorization", "Bearer "+cookie.Value)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 func (v *Verifier) authenticate(r *http.Request, role Role) (Caller, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {

@@ -4,10 +4,11 @@ import (
 	"billhook/pkg/billing"
 )
 
-// decide says what an event changes. It is pure: what it cannot decide without
-// Stripe it returns as a question, to be called again with the answer.
-func decide(was billing.Picture, event billing.Event, known answers) (billing.Changes, *question) {
-	d := decision{was: was, event: event, known: known, changes: billing.Changes{
+// decide says what an event changes in a scope. It is pure: what it cannot
+// decide without Stripe it returns as a question, to be called again with the
+// answer.
+func decide(scope billing.Scope, was billing.Picture, event billing.Event, known answers) (billing.Changes, *question) {
+	d := decision{scope: scope, was: was, event: event, known: known, changes: billing.Changes{
 		Event: billing.EventRecord{
 			ID:         event.ID,
 			Type:       event.Type,
@@ -39,6 +40,7 @@ func decide(was billing.Picture, event billing.Event, known answers) (billing.Ch
 
 // decision collects the changes of one event.
 type decision struct {
+	scope   billing.Scope
 	was     billing.Picture
 	event   billing.Event
 	known   answers
@@ -165,15 +167,29 @@ func (d *decision) buyer(f billing.CheckoutFact) {
 	if d.was.Customer != nil && next == known && !link {
 		return
 	}
-	d.changes.Customer = &next
+	d.putCustomer(next)
 	if link {
 		d.changes.LinkUser = f.User
 	}
+}
+
+// putCustomer changes the customer's row. What it was found by before finds it
+// no more, because whoever looks compares with the row.
+func (d *decision) putCustomer(next billing.Customer) {
+	var before string
+	if d.was.Customer != nil {
+		before = d.was.Customer.FoundBy()
+	}
+	if address := next.FoundBy(); address != before {
+		d.changes.FindBy = address
+	}
+	d.changes.Customer = &next
 	d.applied()
 }
 
 // customer keeps the address that the customer has at Stripe, which goes before
-// one that was typed in at a checkout, and that a customer was deleted.
+// one that was typed in at a checkout, that a customer was deleted, and that it
+// is the project's.
 func (d *decision) customer(f billing.CustomerFact) {
 	next := billing.Customer{ID: f.ID}
 	if d.was.Customer != nil {
@@ -184,6 +200,7 @@ func (d *decision) customer(f billing.CustomerFact) {
 		next.User = f.User
 	}
 	next.Deleted = next.Deleted || f.Deleted
+	next.Own = next.Own || f.Project == d.scope.Project.String()
 	if newer := d.event.Created.Compare(next.EmailAsOf); f.Email != "" && (newer > 0 || newer == 0 && f.Email > next.Email) {
 		next.Email, next.EmailAsOf = f.Email, d.event.Created
 	}
@@ -191,8 +208,7 @@ func (d *decision) customer(f billing.CustomerFact) {
 		d.stale("what is stored of the customer is newer")
 		return
 	}
-	d.changes.Customer = &next
-	d.applied()
+	d.putCustomer(next)
 }
 
 // user is whom a row belongs to: the one the event names, else the one whom

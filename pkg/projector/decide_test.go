@@ -16,6 +16,7 @@ type decided struct {
 	Outcome      billing.Outcome
 	Customer     *billing.Customer
 	LinkUser     string
+	FindBy       string
 	Subscription *billing.Subscription
 	Sibling      *billing.Subscription
 	Transaction  *billing.Transaction
@@ -29,12 +30,12 @@ func decideFor(t *testing.T, was billing.Picture, e billing.Event, stripe *truth
 	store := newMemory()
 	a := application{Projector: New(store, stripe, clock), scope: scope, event: e}
 	var known answers
-	changes, open := decide(was, e, known)
+	changes, open := decide(scope, was, e, known)
 	for open != nil {
 		if err := a.ask(t.Context(), *open, &known); err != nil {
 			t.Fatal(err)
 		}
-		changes, open = decide(was, e, known)
+		changes, open = decide(scope, was, e, known)
 	}
 	record := billing.EventRecord{ID: e.ID, Type: e.Type, Object: e.Object, Created: e.Created}
 	if diff := cmp.Diff(record, changes.Event, cmpopts.IgnoreFields(billing.EventRecord{}, "Outcome", "Reason", "Steps")); diff != "" {
@@ -43,7 +44,7 @@ func decideFor(t *testing.T, was billing.Picture, e billing.Event, stripe *truth
 	return decided{
 		Outcome: changes.Event.Outcome, Customer: changes.Customer, LinkUser: changes.LinkUser,
 		Subscription: changes.Subscription, Sibling: changes.Sibling, Transaction: changes.Transaction,
-		Tally: changes.Tally, Unchanged: changes.Unchanged, Asked: stripe.asked,
+		Tally: changes.Tally, Unchanged: changes.Unchanged, Asked: stripe.asked, FindBy: changes.FindBy,
 	}
 }
 

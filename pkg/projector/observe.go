@@ -47,7 +47,7 @@ func (p *Projector) observe(ctx context.Context, scope billing.Scope, o Observat
 		if err != nil {
 			return fmt.Errorf("read rows of %s: %w", o.Fact.ID, err)
 		}
-		changes := p.observation(was, o, user)
+		changes := p.observation(scope, was, o, user)
 		if changes.Subscription == nil {
 			return nil
 		}
@@ -65,9 +65,9 @@ func (p *Projector) observe(ctx context.Context, scope billing.Scope, o Observat
 
 // observation is what an answer changes; user is who is to be linked to the
 // customer, empty for nobody.
-func (p *Projector) observation(was billing.Picture, o Observation, user string) billing.Changes {
+func (p *Projector) observation(scope billing.Scope, was billing.Picture, o Observation, user string) billing.Changes {
 	event := billing.Event{ID: o.Request + "_" + o.Fact.ID, Type: "api." + o.Call, Object: o.Fact.ID, Created: o.AsOf}
-	d := decision{was: was, event: event, changes: billing.Changes{Tally: billing.Tally{}}}
+	d := decision{scope: scope, was: was, event: event, changes: billing.Changes{Tally: billing.Tally{}}}
 	if user != "" {
 		d.buyer(billing.CheckoutFact{Customer: o.Fact.Customer, User: user})
 	}
@@ -80,4 +80,26 @@ func (p *Projector) observation(was billing.Picture, o Observation, user string)
 	d.changes.Event.ID, d.changes.Event.Type, d.changes.Event.Object = event.ID, event.Type, event.Object
 	d.changes.Event.Created, d.changes.Event.ReceivedAt, d.changes.Event.Attempts = o.AsOf, p.now().UTC(), 1
 	return d.changes
+}
+
+// ObserveCustomer brings a customer, as Stripe answered it to a call of ours,
+// into the store at once. AsOf is as of Observation. There is no record of it: a
+// customer has no history.
+func (p *Projector) ObserveCustomer(ctx context.Context, scope billing.Scope, f billing.CustomerFact, asOf time.Time) error {
+	return decideUntilCommitted(ctx, func() error {
+		was, err := p.store.Picture(ctx, scope, billing.Lookup{Owner: f.ID})
+		if err != nil {
+			return fmt.Errorf("read row of %s: %w", f.ID, err)
+		}
+		d := decision{scope: scope, was: was, event: billing.Event{Created: asOf}}
+		d.customer(f)
+		if d.changes.Customer == nil {
+			return nil
+		}
+		changes := billing.Changes{Customer: d.changes.Customer, FindBy: d.changes.FindBy}
+		if err := p.store.Commit(ctx, scope, changes); err != nil {
+			return fmt.Errorf("commit %s: %w", f.ID, err)
+		}
+		return nil
+	})
 }

@@ -148,7 +148,7 @@ func (a *application) try(ctx context.Context) error {
 			a.outcome = billing.Duplicate
 			return nil
 		}
-		changes, open := decide(was, a.event, known)
+		changes, open := decide(a.scope, was, a.event, known)
 		if open == nil {
 			return a.commit(ctx, was, changes)
 		}

@@ -21,6 +21,7 @@ type apiKeyItem struct {
 	key
 	ID        string `dynamodbav:"id"`
 	Hash      string `dynamodbav:"hash"`
+	Secret    string `dynamodbav:"secret_hash,omitempty"` // of the pair's secret part
 	Prefix    string `dynamodbav:"prefix"`
 	Name      string `dynamodbav:"name,omitempty"`
 	Owner     string `dynamodbav:"owner"`
@@ -42,6 +43,9 @@ func apiKeyItemOf(at key, k billing.Key) apiKeyItem {
 	}
 	if k.Project != uuid.Nil {
 		i.Project = k.Project.String()
+	}
+	if k.Secret != (billing.KeyHash{}) {
+		i.Secret = k.Secret.String()
 	}
 	return i
 }
@@ -66,6 +70,11 @@ func decodeKey(it item) (billing.Key, error) {
 	}
 	if i.Project != "" {
 		k.Project = uuid.MustParse(i.Project)
+	}
+	if i.Secret != "" {
+		if k.Secret, err = billing.ParseKeyHash(i.Secret); err != nil {
+			return billing.Key{}, fmt.Errorf("secret part of key %s: %w", i.ID, err)
+		}
 	}
 	return k, nil
 }

@@ -62,6 +62,10 @@ func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWrit
 	if c.Customer != nil {
 		add(t.replace(customerItemOf(s, *c.Customer), c.Customer.Revision))
 	}
+	if c.FindBy != "" {
+		pointer := emailKey(s, c.FindBy, c.Customer.ID)
+		add(types.TransactWriteItem{Put: &types.Put{TableName: aws.String(t.name), Item: pointer.attributes()}}, nil)
+	}
 	if c.LinkUser != "" {
 		add(t.create(linkItem{key: linkKey(s, c.LinkUser), Customer: c.Customer.ID}))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -20,6 +21,7 @@ type customerItem struct {
 	Email     string `dynamodbav:"email,omitempty"`
 	EmailAsOf millis `dynamodbav:"email_as_of,omitempty"`
 	Deleted   bool   `dynamodbav:"deleted,omitempty"`
+	Own       bool   `dynamodbav:"own,omitempty"`
 	Revision  int64  `dynamodbav:"revision"`
 }
 
@@ -31,13 +33,14 @@ func customerItemOf(s billing.Scope, c billing.Customer) customerItem {
 		Email:     c.Email,
 		EmailAsOf: toMillis(c.EmailAsOf),
 		Deleted:   c.Deleted,
+		Own:       c.Own,
 		Revision:  c.Revision + 1,
 	}
 }
 
 func (i customerItem) value() billing.Customer {
 	return billing.Customer{
-		ID: i.ID, User: i.User, Email: i.Email, EmailAsOf: i.EmailAsOf.time(), Deleted: i.Deleted, Revision: i.Revision,
+		ID: i.ID, User: i.User, Email: i.Email, EmailAsOf: i.EmailAsOf.time(), Deleted: i.Deleted, Own: i.Own, Revision: i.Revision,
 	}
 }
 
@@ -88,10 +91,55 @@ func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Cus
 	}
 	// The customer's row helps events to find their user. An event may have
 	// written it already; then events tell it the rest.
-	if _, err := t.put(ctx, customerItemOf(s, c), 0); err != nil {
+	stored, err := t.put(ctx, customerItemOf(s, c), 0)
+	if err == nil && stored && c.FoundBy() != "" {
+		err = t.point(ctx, emailKey(s, c.FoundBy(), c.ID))
+	}
+	if err != nil {
 		return "", fmt.Errorf("store customer: %w", err)
 	}
 	return c.ID, nil
+}
+
+// point writes a pointer, which is nothing but its key: written twice, it is
+// the same.
+func (t *Table) point(ctx context.Context, at key) error {
+	_, err := t.db.PutItem(ctx, &dynamodb.PutItemInput{TableName: aws.String(t.name), Item: at.attributes()})
+	return err
+}
+
+// CustomersByEmail finds the project's customers that have an e-mail address,
+// in whichever letters, as far as is known. Pointers stay when an address
+// changes; the customers' rows tell which of them still hold.
+func (t *Table) CustomersByEmail(ctx context.Context, s billing.Scope, email string) ([]billing.Customer, error) {
+	address := billing.Address(email)
+	pointers, err := t.query(ctx, emailPartition(s, address), customerPrefix)
+	if err != nil {
+		return nil, fmt.Errorf("customers by e-mail: %w", err)
+	}
+	rows := make([]key, len(pointers))
+	for i, pointer := range pointers {
+		at, err := decode[key](pointer)
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = customerKey(s, strings.TrimPrefix(at.SK, customerPrefix))
+	}
+	found, err := t.get(ctx, rows...)
+	if err != nil {
+		return nil, fmt.Errorf("customers by e-mail: %w", err)
+	}
+	var customers []billing.Customer
+	for _, at := range rows {
+		row, err := decode[customerItem](found[at])
+		if err != nil {
+			return nil, err
+		}
+		if c := row.value(); c.FoundBy() == address {
+			customers = append(customers, c)
+		}
+	}
+	return customers, nil
 }
 
 // link writes the link if the user has none, or one to the deleted customer.

@@ -98,3 +98,50 @@ func TestLinkCustomerFailsWhenWritingFails(t *testing.T) {
 		t.Errorf("tried again: %q, %v", got, err)
 	}
 }
+
+func TestCustomersByEmail(t *testing.T) {
+	t.Parallel()
+	table, _, s := open(t)
+	save := func(findBy string, c billing.Customer) {
+		commit(t, table, s, billing.Changes{Customer: &c, FindBy: findBy})
+	}
+	own := func(id, email string) billing.Customer { return billing.Customer{ID: id, Email: email, Own: true} }
+	const nora = "nora@example.com"
+	save(nora, own("cus_1", "Nora@Example.com"))
+	save(nora, own("cus_2", nora))
+	save("old@example.com", own("cus_3", nora)) // its pointer is of another address
+	moved := own("cus_4", nora)
+	save(nora, moved)
+	moved.Revision, moved.Email = 1, "moved@example.com"
+	save("moved@example.com", moved)
+	save(nora, billing.Customer{ID: "cus_5", Email: nora, Own: true, Deleted: true})
+	save(nora, billing.Customer{ID: "cus_6", Email: nora})
+	if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_7", User: "user-1", Email: "NORA@example.com", Own: true}, billing.Link{}); err != nil {
+		t.Fatal(err)
+	}
+	live := billing.Scope{Project: s.Project, Mode: billing.Live}
+	for name, c := range map[string]struct {
+		scope billing.Scope
+		email string
+		want  []string
+	}{
+		"as it is":        {s, nora, []string{"cus_1", "cus_2", "cus_7"}},
+		"other letters":   {s, "nOrA@eXample.com", []string{"cus_1", "cus_2", "cus_7"}},
+		"the new address": {s, "moved@example.com", []string{"cus_4"}},
+		"a former one":    {s, "old@example.com", nil},
+		"nobody's":        {s, "bo@example.com", nil},
+		"the other mode":  {live, nora, nil},
+	} {
+		found, err := table.CustomersByEmail(t.Context(), c.scope, c.email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range found {
+			got = append(got, f.ID)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

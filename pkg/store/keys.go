@@ -26,11 +26,13 @@ import (
 //	<scope>#CUSTOMER#<owner>          CUSTOMER                  customer
 //	<scope>#CUSTOMER#<owner>          SUB#<sub>                 subscription
 //	<scope>#CUSTOMER#<owner>          TXN#<invoice or intent>   transaction
+//	<scope>#EMAIL#<address>           CUSTOMER#<id>             pointer: the project's customers that have had an e-mail address
 //	<scope>#EVENTS#<month>#<shard>    <created>#<event>         event record; expires
 //	<scope>#BODY#<event>              BODY                      quarantined event, whole; expires
 //	<scope>#REFUSED                   REFUSED                   why a delivery was refused last
 //	<scope>#ASK#<object>              ASK                       lease: who asks Stripe about the object; expires
-//	<scope>#ASK#                      ASK                       how much the scope has asked Stripe; expires
+//	<scope>#RATE#<class>              RATE                      how many calls of a class there were lately; expires
+//	<scope>#USAGE                     <hour>                    how often the customer endpoints were called; expires
 //	<scope>#COUNTERS#<shard>          COUNTERS                  counters
 //	RECONCILE#<shard>                 SCOPE#<scope>             a scope that receives events: how far it is compared with Stripe
 //	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
@@ -66,6 +68,7 @@ const (
 	pointerPrefix      = "PROJECT#"
 	apiKeyPrefix       = "KEY#"
 	scopePrefix        = "SCOPE#"
+	customerPrefix     = "CUSTOMER#"
 )
 
 func projectKey(id uuid.UUID) key { return key{"PROJECT#" + id.String(), "PROJECT"} }
@@ -107,6 +110,13 @@ func customerKey(s billing.Scope, id string) key {
 	return key{customerPartition(s, id), "CUSTOMER"}
 }
 
+func emailPartition(s billing.Scope, address string) string { return s.String() + "#EMAIL#" + address }
+
+// emailKey takes an address as billing.Address has it.
+func emailKey(s billing.Scope, address, customer string) key {
+	return key{emailPartition(s, address), customerPrefix + customer}
+}
+
 func subscriptionKey(s billing.Scope, owner, id string) key {
 	return key{customerPartition(s, owner), subscriptionPrefix + id}
 }
@@ -138,6 +148,13 @@ func refusalKey(s billing.Scope) key { return key{s.String() + "#REFUSED", "REFU
 
 func questionKey(s billing.Scope, object string) key {
 	return key{s.String() + "#ASK#" + object, "ASK"}
+}
+
+func rateKey(s billing.Scope, class string) key { return key{s.String() + "#RATE#" + class, "RATE"} }
+
+// usageKey sorts hours by age.
+func usageKey(s billing.Scope, hour time.Time) key {
+	return key{s.String() + "#USAGE", hour.UTC().Format("2006-01-02T15")}
 }
 
 // The lists, the indexes that hold them, and how far they are spread.

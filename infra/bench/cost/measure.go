@@ -68,7 +68,7 @@ func (b *bench) createProject(ctx context.Context) error {
 	table := store.Open(b.stack.DynamoDB(), b.stack.TableName)
 	secrets := vault.Open(b.stack.Secrets(), b.stack.Environment[function]["SECRET_PREFIX"])
 	now := time.Now().UTC()
-	project := billing.Project{ID: uuid.New(), Owner: "developer", Name: "Harbor Tools", Active: true, CreatedAt: now}
+	project := billing.Project{ID: uuid.MustParse(projectID), Owner: "developer", Name: "Harbor Tools", Active: true, CreatedAt: now}
 	if err := table.CreateProject(ctx, project); err != nil {
 		return fmt.Errorf("create the project: %w", err)
 	}

@@ -72,8 +72,11 @@ type event struct {
 
 func (e event) text() ([]byte, error) { return json.Marshal(e.body) }
 
+// projectID is the project that everything is sold by.
+const projectID = "2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904"
+
 func (s *scene) metadata() object {
-	return object{"user_id": s.userID(), "project_id": "2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904"}
+	return object{"user_id": s.userID(), "project_id": projectID}
 }
 
 func (s *scene) customer() object {

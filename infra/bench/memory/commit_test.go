@@ -36,7 +36,11 @@ func commit(t *rapid.T) operation {
 		c.Tally["subscriptions.active"] = int64(rapid.SampledFrom([]int{-1, 1, 2}).Draw(t, "count"))
 	}
 	if rapid.Bool().Draw(t, "a customer") {
-		c.Customer = &billing.Customer{ID: owner, Email: rapid.SampledFrom([]string{"", "a@example.com"}).Draw(t, "email")}
+		c.Customer = &billing.Customer{
+			ID: owner, Email: rapid.SampledFrom([]string{"", "a@example.com", "A@example.com", "b@example.com"}).Draw(t, "email"),
+			Own: rapid.IntRange(0, 3).Draw(t, "own") > 0, Deleted: rapid.IntRange(0, 4).Draw(t, "deleted") == 0,
+		}
+		c.FindBy = rapid.SampledFrom([]string{"", "a@example.com", "b@example.com", c.Customer.FoundBy()}).Draw(t, "find by")
 		c.LinkUser = users.Draw(t, "link")
 	}
 	if rapid.Bool().Draw(t, "a transaction") {

@@ -33,6 +33,7 @@ type table interface {
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
 	CustomerOf(ctx context.Context, s billing.Scope, user string) (string, error)
+	CustomersByEmail(ctx context.Context, s billing.Scope, email string) ([]billing.Customer, error)
 	Tally(ctx context.Context, scopes ...billing.Scope) (billing.Tally, error)
 }
 
@@ -216,7 +217,8 @@ func lists(t *rapid.T) operation {
 		subscriptions, err := of.Subscriptions(ctx, s, owner)
 		transactions, failed := of.Transactions(ctx, s, owner)
 		linked, unknown := of.CustomerOf(ctx, s, "user-1")
+		found, lost := of.CustomersByEmail(ctx, s, "A@Example.com")
 		tally, uncounted := of.Tally(ctx, s)
-		return result{[]any{subscriptions, transactions, linked, tally}, kind(errors.Join(err, failed, unknown, uncounted))}
+		return result{[]any{subscriptions, transactions, linked, found, tally}, kind(errors.Join(err, failed, unknown, lost, uncounted))}
 	}}
 }

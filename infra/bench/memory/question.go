@@ -6,34 +6,25 @@ import (
 
 	"billhook/pkg/billing"
 	"billhook/pkg/projector"
+	"billhook/pkg/ratelimit"
 )
 
-// The table's limits, as in pkg/store.
-const (
-	askAgainIn  = 500 * time.Millisecond
-	askInterval = 100 * time.Millisecond
-	askBurst    = 20
-)
+// askAgainIn is as in pkg/store, as is the limit below.
+const askAgainIn = 500 * time.Millisecond
 
 // MayAsk reserves a question to Stripe about an object.
-func (m *Store) MayAsk(_ context.Context, s billing.Scope, object string, now time.Time) error {
-	var spent time.Time
-	m.locked(s, func(r *rows) { spent = r.paid })
-	paid := spent
-	if paid.Before(now) {
-		paid = now
-	}
-	if paid.Sub(now) > askBurst*askInterval {
-		return billing.NewError(billing.Unavailable, "too_many_questions", "Stripe would have to be asked too often; try again later")
-	}
-	err := projector.ErrAsked
+func (m *Store) MayAsk(_ context.Context, s billing.Scope, object string, now time.Time) (err error) {
+	limit := ratelimit.Limit{Calls: 20, Period: 2 * time.Second}
 	m.locked(s, func(r *rows) {
-		if !r.paid.Equal(spent) || r.asked[object].After(now.Truncate(time.Millisecond)) {
+		if r.asked[object].After(now.Truncate(time.Millisecond)) {
+			err = projector.ErrAsked
 			return
 		}
-		r.paid = paid.Add(askInterval).Truncate(time.Millisecond)
 		r.asked[object] = now.Add(askAgainIn).Truncate(time.Millisecond)
-		err = nil
+		var admitted bool
+		if r.paid, admitted = limit.Spend(r.paid, now.Truncate(time.Microsecond)); !admitted {
+			err = billing.NewError(billing.Unavailable, "too_many_questions", "Stripe would have to be asked too often; try again later")
+		}
 	})
 	return err
 }

@@ -50,6 +50,21 @@ func (m *Store) CustomerOf(_ context.Context, s billing.Scope, user string) (cus
 	return customer, nil
 }
 
+// CustomersByEmail finds the project's customers that have an e-mail address,
+// by id.
+func (m *Store) CustomersByEmail(_ context.Context, s billing.Scope, email string) (found []billing.Customer, err error) {
+	address := billing.Address(email)
+	m.locked(s, func(r *rows) {
+		for _, row := range r.customers {
+			if r.addresses[rowKey{address, row.ID}] && row.FoundBy() == address {
+				found = append(found, row)
+			}
+		}
+	})
+	slices.SortFunc(found, func(a, b billing.Customer) int { return cmp.Compare(a.ID, b.ID) })
+	return found, nil
+}
+
 // Tally sums the counters of scopes.
 func (m *Store) Tally(_ context.Context, scopes ...billing.Scope) (billing.Tally, error) {
 	sum := billing.Tally{}

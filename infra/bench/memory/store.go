@@ -45,6 +45,7 @@ type rows struct {
 	records       map[recordKey]billing.EventRecord
 	bodies        map[string][]byte // by event
 	customers     map[string]billing.Customer
+	addresses     map[rowKey]bool   // which customer (id) has had which address (owner)
 	links         map[string]string // customers by user
 	subscriptions map[rowKey]billing.Subscription
 	transactions  map[rowKey]billing.Transaction
@@ -70,6 +71,7 @@ func (m *Store) scope(s billing.Scope) *rows {
 			records:       map[recordKey]billing.EventRecord{},
 			bodies:        map[string][]byte{},
 			customers:     map[string]billing.Customer{},
+			addresses:     map[rowKey]bool{},
 			links:         map[string]string{},
 			subscriptions: map[rowKey]billing.Subscription{},
 			transactions:  map[rowKey]billing.Transaction{},
@@ -241,6 +243,9 @@ func (r *rows) write(c billing.Changes) {
 		row := *c.Customer
 		row.Revision++
 		r.customers[row.ID] = row
+	}
+	if c.FindBy != "" {
+		r.addresses[rowKey{c.FindBy, c.Customer.ID}] = true
 	}
 	if c.LinkUser != "" {
 		r.links[c.LinkUser] = c.Customer.ID
