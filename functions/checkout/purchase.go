@@ -13,6 +13,7 @@ import (
 type purchase struct {
 	*server
 	scope        billing.Scope
+	tenant       string // who owns the project
 	account      *gateway.Account
 	caller       identity.Caller
 	checkout     gateway.Checkout
@@ -94,7 +95,7 @@ func (p *purchase) customer(ctx context.Context) (known bool, err error) {
 		p.checkout.Customer = link.Customer
 		return true, nil
 	}
-	created, err := p.account.CreateCustomer(ctx, p.caller.Subject, p.caller.Email, link.Customer)
+	created, err := p.account.CreateCustomer(ctx, p.tenant, p.caller.Subject, p.caller.Email, link.Customer)
 	if err != nil {
 		return false, err
 	}

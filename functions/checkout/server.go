@@ -56,15 +56,23 @@ type server struct {
 // handler wires the function; base is another server than Stripe's, if any.
 func handler(f *function.Function, base string) http.Handler {
 	stripe := gateway.New(f.Table, f.Vault, base)
-	return web.Within(gateway.Patience, f.For(identity.EndUser, routes(f.Answer, &server{
+	implementation := &server{
 		store:     f.Table,
 		gateway:   stripe,
 		observer:  projector.New(f.Table, stripe, f.Now),
 		redirects: f.RedirectOrigins,
 		log:       f.Log,
 		now:       f.Now,
-	})))
+	}
+	// The two API families differ in their callers and in the form of errors.
+	mux := http.NewServeMux()
+	mux.Handle("/", f.For(identity.EndUser, f.Answer, routes(f.Answer, implementation)))
+	mux.Handle("/v1/", f.ForBuyer(unlimited, routes(f.Server, implementation)))
+	return web.Within(gateway.Patience, mux)
 }
+
+// unlimited: only the customer endpoints have limits of their own.
+func unlimited(next http.Handler) http.Handler { return next }
 
 // routes is the function's HTTP interface.
 func routes(answer *web.Errors, s StrictServerInterface) http.Handler {

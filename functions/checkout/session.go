@@ -36,7 +36,7 @@ func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSess
 		return nil, err
 	}
 	p := &purchase{
-		server: s, scope: scope, account: account, caller: caller,
+		server: s, scope: scope, tenant: project.Owner, account: account, caller: caller,
 		checkout: checkout, offeredTrial: checkout.TrialDays > 0, alongside: *r.Body.AllowExistingSubscription,
 	}
 	if r.Params.IdempotencyKey != nil {

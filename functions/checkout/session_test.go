@@ -40,7 +40,7 @@ func TestFirstCheckoutCreatesACustomer(t *testing.T) {
 	requests[1].Form.Del("metadata[billhook_request]")
 	want := []map[string][]string{
 		{
-			"email": {"user-1@example.com"}, "metadata[user_id]": {user}, "metadata[project_id]": {f.project.String()},
+			"email": {"user-1@example.com"}, "metadata[user_id]": {user}, "metadata[project_id]": {f.project.String()}, "metadata[tenant_id]": {"developer-1"},
 		},
 		{
 			"customer": {"cus_1"}, "client_reference_id": {user}, "mode": {"subscription"},
@@ -194,7 +194,7 @@ func TestFirstCheckoutsAtTheSameTime(t *testing.T) {
 			t.Errorf("a session for %s", r.Form.Get("customer"))
 		}
 	}
-	if items := f.Items(t); len(items) != 7 { // project, pointer, configuration, a scope to reconcile for each mode, link, customer
+	if items := f.Items(t); len(items) != 8 { // project, pointer, configuration, a scope to reconcile for each mode, link, customer, its address
 		t.Errorf("%d items: %v", len(items), items)
 	}
 }

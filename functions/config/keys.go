@@ -32,7 +32,8 @@ func (s *server) CreateDeveloperKey(ctx context.Context, r CreateDeveloperKeyReq
 	return CreateDeveloperKey201JSONResponse(created), nil
 }
 
-// createKey is the only place that has the key itself.
+// createKey is the only place that has the key itself. A project's key gets a
+// secret part, for its servers.
 func (s *server) createKey(ctx context.Context, tenant string, project uuid.UUID, name *string) (api.CreatedKey, error) {
 	return again(func() (api.CreatedKey, error) {
 		k, secret, err := billing.NewKey(s.random, s.timestamp())
@@ -41,10 +42,20 @@ func (s *server) createKey(ctx context.Context, tenant string, project uuid.UUID
 		}
 		k.Tenant, k.Project = tenant, project
 		set(&k.Name, name)
+		var part *string
+		if project != uuid.Nil {
+			added, err := k.AddSecret(s.random)
+			if err != nil {
+				return api.CreatedKey{}, err
+			}
+			part = api.Text(added.Reveal())
+		}
 		return api.CreatedKey{
 			ID:        k.ID,
 			Name:      api.Text(k.Name),
 			Key:       secret.Reveal(),
+			SecretKey: part,
+			TenantID:  tenant,
 			KeyPrefix: k.Prefix,
 			IsActive:  true,
 			CreatedAt: k.CreatedAt,

@@ -51,7 +51,17 @@ func TestKeysFromCreationToTheirEnd(t *testing.T) {
 				t.Errorf("key %q, prefix %q", first.Key, first.KeyPrefix)
 			}
 			shown := fmt.Sprintf(`"id": %q, "key_prefix": %q, "created_at": "2100-02-03T09:14:08Z"`, first.ID, first.KeyPrefix)
-			answer.Is(t, 201, fmt.Sprintf(`{%s, "name": "web app", "is_active": true, "key": %q}`, shown, first.Key))
+			part := "null"
+			if name == "project's" {
+				if first.SecretKey == nil {
+					t.Fatal("the key has no secret part")
+				}
+				if _, ok := billing.ParseKeySecret(billing.Secret(*first.SecretKey)); !ok {
+					t.Errorf("secret part %q", *first.SecretKey)
+				}
+				part = fmt.Sprintf("%q", *first.SecretKey)
+			}
+			answer.Is(t, 201, fmt.Sprintf(`{%s, "name": "web app", "is_active": true, "key": %q, "secret_key": %s, "tenant_id": %q}`, shown, first.Key, part, developer))
 
 			f.Clock.Advance(time.Second)
 			second := f.createKey(t, keys, `{}`)

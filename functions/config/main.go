@@ -19,7 +19,7 @@ func main() {
 		StripeAPIBase  string `env:"STRIPE_API_BASE"`
 	}
 	f := function.Load(&cfg)
-	web.Start(f.For(identity.Developer, routes(f.Answer, &server{
+	web.Start(f.For(identity.Developer, f.Answer, routes(f.Answer, &server{
 		store:          f.Table,
 		vault:          f.Vault,
 		stripe:         gateway.New(f.Table, f.Vault, cfg.StripeAPIBase),

@@ -43,7 +43,7 @@ func (f fixture) newInstance(t *testing.T) fixture {
 
 // handler wires the function as main does.
 func handler(f *function.Function, stripe *functiontest.Stripe) http.Handler {
-	return f.For(identity.Developer, routes(f.Answer, &server{
+	return f.For(identity.Developer, f.Answer, routes(f.Answer, &server{
 		store: f.Table, vault: f.Vault, stripe: gateway.New(f.Table, f.Vault, stripe.URL),
 		random: rand.Reader, now: f.Now, webhookBaseURL: "https://hooks.example.com/",
 	}))

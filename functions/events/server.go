@@ -77,7 +77,7 @@ type server struct {
 // handler wires the function; base is another server than Stripe's, if any.
 func handler(f *function.Function, base string) http.Handler {
 	stripe := gateway.New(f.Table, f.Vault, base)
-	return web.Within(gateway.Patience, f.For(identity.Developer, routes(f.Answer, &server{
+	return web.Within(gateway.Patience, f.For(identity.Developer, f.Answer, routes(f.Answer, &server{
 		store:  f.Table,
 		stripe: stripe,
 		intake: &intake.Intake{

@@ -46,7 +46,7 @@ type server struct {
 // handler wires the function; base is another server than Stripe's, if any.
 func handler(f *function.Function, base string) http.Handler {
 	stripe := gateway.New(f.Table, f.Vault, base)
-	return web.Within(gateway.Patience, f.For(identity.EndUser, routes(f.Answer, &server{
+	return web.Within(gateway.Patience, f.For(identity.EndUser, f.Answer, routes(f.Answer, &server{
 		store:     f.Table,
 		gateway:   stripe,
 		observer:  projector.New(f.Table, stripe, f.Now),

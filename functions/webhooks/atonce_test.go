@@ -23,7 +23,7 @@ func (f fixture) atOnce(t *testing.T, bodies []string) {
 	t.Helper()
 	var handlers [instances]http.Handler
 	for i := range handlers {
-		handlers[i] = handler(f.NewInstance(t), f.stripe)
+		handlers[i] = handler(f.NewInstance(t), f.stripe.URL)
 	}
 	start := make(chan struct{})
 	var wg sync.WaitGroup

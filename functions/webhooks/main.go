@@ -3,7 +3,6 @@ package main
 
 import (
 	"billhook/pkg/function"
-	"billhook/pkg/gateway"
 	"billhook/pkg/web"
 )
 
@@ -14,6 +13,5 @@ func main() {
 		StripeAPIBase string `env:"STRIPE_API_BASE"`
 	}
 	f := function.Load(&cfg)
-	stripe := gateway.New(f.Table, f.Vault, cfg.StripeAPIBase)
-	web.Start(f.Public(routes(newServer(f, stripe))))
+	web.Start(handler(f, cfg.StripeAPIBase))
 }

@@ -17,8 +17,6 @@ import (
 	"billhook/infra/local/functiontest"
 	"billhook/infra/local/stripebox/delivery"
 	"billhook/pkg/billing"
-	"billhook/pkg/function"
-	"billhook/pkg/gateway"
 )
 
 func TestMain(m *testing.M) { os.Exit(dynamodbtest.Main(m)) }
@@ -40,12 +38,7 @@ func newFixture(t *testing.T) fixture {
 	for _, m := range []billing.Mode{billing.Test, billing.Live} {
 		w.Configure(t, project, m, functiontest.Credentials(m))
 	}
-	return fixture{w, handler(w.Function, stripe), stripe, project}
-}
-
-// handler wires the function as main does.
-func handler(f *function.Function, stripe *functiontest.Stripe) http.Handler {
-	return f.Public(routes(newServer(f, gateway.New(f.Table, f.Vault, stripe.URL))))
+	return fixture{w, handler(w.Function, stripe.URL), stripe, project}
 }
 
 func (f fixture) scope(m billing.Mode) billing.Scope {

@@ -26,6 +26,17 @@ func (s *server) ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, proj
 	_ = json.NewEncoder(w).Encode(api.EventReceipt{Received: true}) // Stripe may be gone
 }
 
+// ReceiveServerEvent takes one delivery at the path of the Server API, where
+// the mode is in the query.
+func (s *server) ReceiveServerEvent(w http.ResponseWriter, r *http.Request, project api.ProjectID, params api.ReceiveServerEventParams) {
+	mode, err := api.ModeOf(params.TestMode, params.Environment)
+	if err != nil {
+		s.answer.Write(w, r, err)
+		return
+	}
+	s.ReceiveStripeEvent(w, r, project, mode, api.ReceiveStripeEventParams{StripeSignature: params.StripeSignature})
+}
+
 func (s *server) receive(r *http.Request, scope billing.Scope, signature string) error {
 	if !scope.Mode.Valid() {
 		return billing.InvalidFields(billing.FieldError{

@@ -57,7 +57,7 @@ func TestLiveEvents(t *testing.T) {
 func TestOneEventDeliveredManyTimesAtOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	instances := []http.Handler{f.handler, handler(f.NewInstance(t), f.stripe), handler(f.NewInstance(t), f.stripe)}
+	instances := []http.Handler{f.handler, handler(f.NewInstance(t), f.stripe.URL), handler(f.NewInstance(t), f.stripe.URL)}
 	var wg sync.WaitGroup
 	for i := range 24 {
 		instance := f

@@ -8,6 +8,7 @@ import (
 
 	"billhook/pkg/billing"
 	"billhook/pkg/function"
+	"billhook/pkg/gateway"
 	"billhook/pkg/intake"
 	"billhook/pkg/projector"
 	"billhook/pkg/store"
@@ -59,8 +60,20 @@ func newServer(f *function.Function, stripe projector.Stripe) *server {
 	}
 }
 
-// routes is the function's HTTP interface, open to the world: a signature is
-// what lets a request in.
+// handler wires the function, which is open to the world: a signature is what
+// lets a request in; base is another server than Stripe's, if any. The paths of
+// the Server API differ in the form of errors.
+func handler(f *function.Function, base string) http.Handler {
+	s := newServer(f, gateway.New(f.Table, f.Vault, base))
+	other := *s
+	other.answer = f.Server
+	mux := http.NewServeMux()
+	mux.Handle("/", f.Public(s.answer, routes(s)))
+	mux.Handle("/v1/", f.Public(other.answer, routes(&other)))
+	return mux
+}
+
+// routes is the HTTP interface of one API family.
 func routes(s *server) http.Handler {
 	return HandlerWithOptions(s, StdHTTPServerOptions{
 		BaseRouter: s.answer.Mux(),

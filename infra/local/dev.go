@@ -124,8 +124,11 @@ curl -s %s/api/v1/payments/stripe/my-subscription -H 'Authorization: Bearer %s'
 
 curl -s %s/api/v1/payments/stripe/customer-portal -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"return_url":"%s/back"}'
 
+curl -s %s/api/v1/projects/%s/api-keys -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"name":"backend"}'
+
 Open the checkout_url that the second one answers, pay with 4242 4242 4242 4242, and run the third one again.
 The page of events and time advances a month; the portal_url that the fourth one answers changes the card and the plan, and cancels.
+The last one makes a key pair for a backend: curl -s %s/v1/stripe/customers -H 'x-api-key: <key>' -H 'x-secret-key: <secret_key>' -H 'x-tenant-id: <tenant_id>' -H 'x-project-id: %s'
 Ctrl-C stops everything.
 `
 
@@ -146,6 +149,8 @@ func printWelcome(out io.Writer, s *stack.Stack, world story.World, shop story.S
 		s.APIURL, user, site, site,
 		s.APIURL, user,
 		s.APIURL, user, site,
+		s.APIURL, shop.Project, developer,
+		s.APIURL, shop.Project,
 	)
 	return err
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -49,10 +50,18 @@ func optional[T any](f *fields, name string) *T {
 	var v T
 	if err := json.Unmarshal(raw, &v); err != nil {
 		kind, noun := typeName(v)
-		f.refuse(name, kind+"_type", "Input should be a valid "+noun)
+		f.refuse(name, kind+"_type", "Input should be a valid "+noun+inner(err))
 		return nil
 	}
 	return &v
+}
+
+// inner names the member within a member that has another type than it should.
+func inner(err error) string {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		return fmt.Sprintf(" (%s is of type %s)", wrong.Field, wrong.Value)
+	}
+	return ""
 }
 
 // required reads a member that must be there.
@@ -85,7 +94,7 @@ func typeName(v any) (kind, noun string) {
 		return "int", "integer"
 	case bool:
 		return "bool", "boolean"
-	case []any:
+	case []any, []LineItem:
 		return "list", "list"
 	default:
 		return "dict", "dictionary"

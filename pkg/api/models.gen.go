@@ -11,6 +11,23 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// AccountError defines model for AccountError.
+type AccountError struct {
+	Error struct {
+		// Code For programs, such as `insufficient_balance`.
+		Code string `json:"code"`
+
+		// Message A sentence.
+		Message string `json:"message"`
+	} `json:"error"`
+
+	// RequestID To find the request in the logs.
+	RequestID string `json:"request_id"`
+
+	// RetryAfter Seconds to wait, where waiting helps.
+	RetryAfter *int `json:"retry_after,omitempty"`
+}
+
 // AggregatedPayment defines model for AggregatedPayment.
 type AggregatedPayment struct {
 	// Embedded struct due to allOf(#/components/schemas/Payment)
@@ -87,6 +104,22 @@ type Change struct {
 	To     *string `json:"to"`
 }
 
+// CheckedSubscription defines model for CheckedSubscription.
+type CheckedSubscription struct {
+	CancelAtPeriodEnd bool               `json:"cancelAtPeriodEnd"`
+	CurrentPeriodEnd  time.Time          `json:"currentPeriodEnd"`
+	ID                openapi_types.UUID `json:"id"`
+	Plan              struct {
+		Name string `json:"name"`
+	} `json:"plan"`
+
+	// PlanID Stripe's id of the price.
+	PlanID               string `json:"planId"`
+	Status               string `json:"status"`
+	StripeSubscriptionID string `json:"stripeSubscriptionId"`
+	TenantID             string `json:"tenantId"`
+}
+
 // CheckoutSession defines model for CheckoutSession.
 type CheckoutSession struct {
 	CheckoutURL string `json:"checkout_url"`
@@ -121,6 +154,17 @@ type CheckoutSessionRequest struct {
 	SuccessURL string `json:"success_url"`
 }
 
+// CreateCustomerRequest defines model for CreateCustomerRequest.
+type CreateCustomerRequest struct {
+	Description *string `json:"description,omitempty"`
+	Email       string  `json:"email"`
+
+	// Metadata Text. Names have 40 characters at most and no square brackets.
+	Metadata *map[string]string `json:"metadata,omitempty"`
+	Name     *string            `json:"name,omitempty"`
+	Phone    *string            `json:"phone,omitempty"`
+}
+
 // CreateKeyRequest defines model for CreateKeyRequest.
 type CreateKeyRequest struct {
 	Name *string `json:"name,omitempty"`
@@ -150,12 +194,66 @@ type CreatedKey struct {
 	Key       string  `json:"key"`
 	KeyPrefix string  `json:"key_prefix"`
 	Name      *string `json:"name"`
+
+	// SecretKey The secret part of a project's key, for servers that call the Server API; it does not belong into an app. It is not shown again. A developer's key has none.
+	SecretKey *string `json:"secret_key"`
+
+	// TenantID Whose the key is: the `x-tenant-id` of the Server API.
+	TenantID string `json:"tenant_id"`
 }
 
 // CredentialsVerdict defines model for CredentialsVerdict.
 type CredentialsVerdict struct {
 	Message string `json:"message"`
 	Valid   bool   `json:"valid"`
+}
+
+// Customer defines model for Customer.
+type Customer struct {
+	// Created Unix seconds, as everywhere at Stripe.
+	Created     int64             `json:"created"`
+	Description *string           `json:"description"`
+	Email       *string           `json:"email"`
+	ID          string            `json:"id"`
+	Livemode    bool              `json:"livemode"`
+	Metadata    map[string]string `json:"metadata"`
+	Name        *string           `json:"name"`
+	Object      string            `json:"object"`
+	Phone       *string           `json:"phone"`
+}
+
+// CustomerAnswer defines model for CustomerAnswer.
+type CustomerAnswer struct {
+	Customer Customer `json:"customer"`
+}
+
+// CustomerList defines model for CustomerList.
+type CustomerList struct {
+	Customers []Customer `json:"customers"`
+	HasMore   bool       `json:"has_more"`
+
+	// NextCursor The `starting_after` of the next page.
+	NextCursor *string `json:"next_cursor"`
+}
+
+// CustomerPortalRequest defines model for CustomerPortalRequest.
+type CustomerPortalRequest struct {
+	Customer *string `json:"customer,omitempty"`
+
+	// CustomerEmail Counts where `customer` is not sent.
+	CustomerEmail *string `json:"customer_email,omitempty"`
+	ReturnURL     string  `json:"return_url"`
+}
+
+// DeletedCustomer defines model for DeletedCustomer.
+type DeletedCustomer struct {
+	Deleted bool   `json:"deleted"`
+	ID      string `json:"id"`
+}
+
+// DeletedCustomerAnswer defines model for DeletedCustomerAnswer.
+type DeletedCustomerAnswer struct {
+	Customer DeletedCustomer `json:"customer"`
 }
 
 // DuplicatePolicy What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
@@ -256,6 +354,13 @@ type KeyList struct {
 	Total int   `json:"total"`
 }
 
+// LineItem At a price of the account, or at one that is told with `price_data`.
+type LineItem struct {
+	Price     *string    `json:"price,omitempty"`
+	PriceData *PriceData `json:"price_data,omitempty"`
+	Quantity  *int64     `json:"quantity,omitempty"`
+}
+
 // Mode The mode for clients of the APIs that have no switch for it.
 type Mode = billing.Mode
 
@@ -305,6 +410,25 @@ type Payment struct {
 	// SubscriptionID The subscription's record id here, not Stripe's.
 	SubscriptionID *openapi_types.UUID `json:"subscription_id"`
 	UserID         *string             `json:"user_id"`
+}
+
+// PaymentIntentAnswer defines model for PaymentIntentAnswer.
+type PaymentIntentAnswer struct {
+	ClientSecret    string `json:"client_secret"`
+	PaymentIntentID string `json:"payment_intent_id"`
+	Status          string `json:"status"`
+}
+
+// PaymentIntentRequest defines model for PaymentIntentRequest.
+type PaymentIntentRequest struct {
+	// Amount In the currency's minor unit, within what Stripe documents for the currency: for `usd` from 50 to
+	// 99999999. Three-decimal currencies take multiples of 10, `isk` and `ugx` of 100.
+	Amount int64 `json:"amount"`
+
+	// Currency One that Stripe charges in.
+	Currency     string  `json:"currency"`
+	Description  *string `json:"description,omitempty"`
+	ReceiptEmail *string `json:"receipt_email,omitempty"`
 }
 
 // PaymentList defines model for PaymentList.
@@ -382,6 +506,32 @@ type PaymentStats struct {
 	TotalSubscriptions int64 `json:"total_subscriptions"`
 }
 
+// PlansError defines model for PlansError.
+type PlansError struct {
+	// Detail A sentence.
+	Detail string `json:"detail"`
+
+	// Error The same code.
+	Error string `json:"error"`
+
+	// Message For programs, such as `plan_not_found`.
+	Message string `json:"message"`
+
+	// RequestID To find the request in the logs.
+	RequestID string `json:"request_id"`
+
+	// RetryAfter Seconds to wait, where waiting helps.
+	RetryAfter *int `json:"retry_after,omitempty"`
+	StatusCode int  `json:"statusCode"`
+}
+
+// PortalAnswer defines model for PortalAnswer.
+type PortalAnswer struct {
+	Session struct {
+		URL string `json:"url"`
+	} `json:"session"`
+}
+
 // PortalRequest defines model for PortalRequest.
 type PortalRequest struct {
 	ReturnURL string `json:"return_url"`
@@ -390,6 +540,60 @@ type PortalRequest struct {
 // PortalSession defines model for PortalSession.
 type PortalSession struct {
 	PortalURL string `json:"portal_url"`
+}
+
+// Price defines model for Price.
+type Price struct {
+	Active    bool              `json:"active"`
+	Currency  string            `json:"currency"`
+	ID        string            `json:"id"`
+	Metadata  map[string]string `json:"metadata"`
+	Nickname  *string           `json:"nickname"`
+	Product   PriceProduct      `json:"product"`
+	Recurring *struct {
+		// Embedded struct due to allOf(#/components/schemas/PriceRecurring)
+		PriceRecurring `yaml:",inline"`
+	} `json:"recurring"`
+	UnitAmount int64 `json:"unit_amount"`
+}
+
+// PriceData defines model for PriceData.
+type PriceData struct {
+	Currency    string         `json:"currency"`
+	Product     *string        `json:"product,omitempty"`
+	ProductData *ProductData   `json:"product_data,omitempty"`
+	Recurring   *RecurringData `json:"recurring,omitempty"`
+
+	// UnitAmount As the amount of a payment intent, of which the least is asked of the sum of all lines.
+	UnitAmount int64 `json:"unit_amount"`
+}
+
+// PriceList defines model for PriceList.
+type PriceList struct {
+	HasMore bool `json:"has_more"`
+
+	// NextCursor The `starting_after` of the next page.
+	NextCursor *string `json:"next_cursor"`
+	Prices     []Price `json:"prices"`
+}
+
+// PriceProduct defines model for PriceProduct.
+type PriceProduct struct {
+	ID       string            `json:"id"`
+	Metadata map[string]string `json:"metadata"`
+	Name     string            `json:"name"`
+}
+
+// PriceRecurring defines model for PriceRecurring.
+type PriceRecurring struct {
+	Interval      string `json:"interval"`
+	IntervalCount int64  `json:"interval_count"`
+}
+
+// ProductData defines model for ProductData.
+type ProductData struct {
+	Description *string `json:"description,omitempty"`
+	Name        string  `json:"name"`
 }
 
 // Project defines model for Project.
@@ -418,6 +622,12 @@ type ProjectList struct {
 	Total    int       `json:"total"`
 }
 
+// RecurringData defines model for RecurringData.
+type RecurringData struct {
+	Interval      string `json:"interval"`
+	IntervalCount *int64 `json:"interval_count,omitempty"`
+}
+
 // RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 type RedirectOrigins = []string
 
@@ -427,6 +637,60 @@ type Refusal struct {
 
 	// LikelyCause A sentence.
 	LikelyCause string `json:"likely_cause"`
+}
+
+// ServerError defines model for ServerError.
+type ServerError struct {
+	// Code For programs, such as `customer_not_found`.
+	Code string `json:"code"`
+
+	// Error A sentence.
+	Error string `json:"error"`
+
+	// Message The same sentence.
+	Message string `json:"message"`
+
+	// RequestID To find the request in the logs.
+	RequestID string `json:"request_id"`
+
+	// RetryAfter Seconds to wait, where waiting helps.
+	RetryAfter *int `json:"retry_after,omitempty"`
+}
+
+// ServerSession defines model for ServerSession.
+type ServerSession struct {
+	AmountTotal   int64   `json:"amount_total"`
+	Currency      *string `json:"currency"`
+	Customer      *string `json:"customer"`
+	ID            string  `json:"id"`
+	Livemode      bool    `json:"livemode"`
+	Mode          string  `json:"mode"`
+	Object        string  `json:"object"`
+	PaymentIntent *string `json:"payment_intent"`
+	PaymentStatus string  `json:"payment_status"`
+	Status        string  `json:"status"`
+	Subscription  *string `json:"subscription"`
+	URL           *string `json:"url"`
+}
+
+// ServerSessionAnswer defines model for ServerSessionAnswer.
+type ServerSessionAnswer struct {
+	Session ServerSession `json:"session"`
+}
+
+// ServerSessionRequest defines model for ServerSessionRequest.
+type ServerSessionRequest struct {
+	CancelURL string  `json:"cancel_url"`
+	Customer  *string `json:"customer,omitempty"`
+
+	// CustomerEmail The address of the customer that the user's first purchase makes; a customer that the user has keeps its own.
+	CustomerEmail *string `json:"customer_email,omitempty"`
+
+	// LineItems What is sold; not for `setup`.
+	LineItems  *[]LineItem        `json:"line_items,omitempty"`
+	Metadata   *map[string]string `json:"metadata,omitempty"`
+	Mode       string             `json:"mode"`
+	SuccessURL string             `json:"success_url"`
 }
 
 // StripeConfig defines model for StripeConfig.
@@ -503,6 +767,14 @@ type Subscription struct {
 	UserID         *string `json:"user_id"`
 }
 
+// SubscriptionCheck defines model for SubscriptionCheck.
+type SubscriptionCheck struct {
+	Subscription *struct {
+		// Embedded struct due to allOf(#/components/schemas/CheckedSubscription)
+		CheckedSubscription `yaml:",inline"`
+	} `json:"subscription"`
+}
+
 // SubscriptionList defines model for SubscriptionList.
 type SubscriptionList struct {
 	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
@@ -544,6 +816,17 @@ type TimelineEntry struct {
 	Summary string `json:"summary"`
 }
 
+// UpdateCustomerRequest defines model for UpdateCustomerRequest.
+type UpdateCustomerRequest struct {
+	Description *string `json:"description,omitempty"`
+	Email       *string `json:"email,omitempty"`
+
+	// Metadata Text. Names have 40 characters at most and no square brackets.
+	Metadata *map[string]string `json:"metadata,omitempty"`
+	Name     *string            `json:"name,omitempty"`
+	Phone    *string            `json:"phone,omitempty"`
+}
+
 // UpdateProjectRequest defines model for UpdateProjectRequest.
 type UpdateProjectRequest struct {
 	// DefaultMode The mode for clients of the APIs that have no switch for it.
@@ -562,6 +845,21 @@ type UpdateProjectRequest struct {
 type UpdateSubscriptionRequest struct {
 	NewPriceID        string  `json:"new_price_id"`
 	ProrationBehavior *string `json:"proration_behavior,omitempty"`
+}
+
+// Usage defines model for Usage.
+type Usage struct {
+	Usage []UsageHour `json:"usage"`
+}
+
+// UsageHour defines model for UsageHour.
+type UsageHour struct {
+	Creates int64     `json:"creates"`
+	Hour    time.Time `json:"hour"`
+	Queries int64     `json:"queries"`
+
+	// Refused Calls beyond the rate limits.
+	Refused int64 `json:"refused"`
 }
 
 // ValidateCredentialsRequest defines model for ValidateCredentialsRequest.
@@ -864,6 +1162,156 @@ type CreateProjectKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CheckCustomerSubscriptionParams defines parameters for CheckCustomerSubscription.
+type CheckCustomerSubscriptionParams struct {
+	CustomerEmail string `form:"customerEmail" json:"customerEmail"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CreateServerCheckoutSessionParams defines parameters for CreateServerCheckoutSession.
+type CreateServerCheckoutSessionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetServerCheckoutSessionParams defines parameters for GetServerCheckoutSession.
+type GetServerCheckoutSessionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CreateCustomerPortalSessionParams defines parameters for CreateCustomerPortalSession.
+type CreateCustomerPortalSessionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCustomersParams defines parameters for ListCustomers.
+type ListCustomersParams struct {
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartingAfter The `next_cursor` of the page before.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CreateCustomerParams defines parameters for CreateCustomer.
+type CreateCustomerParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteCustomerParams defines parameters for DeleteCustomer.
+type DeleteCustomerParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// GetCustomerParams defines parameters for GetCustomer.
+type GetCustomerParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// UpdateCustomerParams defines parameters for UpdateCustomer.
+type UpdateCustomerParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CreatePaymentIntentParams defines parameters for CreatePaymentIntent.
+type CreatePaymentIntentParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListPricesParams defines parameters for ListPrices.
+type ListPricesParams struct {
+	Type   *string `form:"type,omitempty" json:"type,omitempty"`
+	Active *bool   `form:"active,omitempty" json:"active,omitempty"`
+	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartingAfter The `next_cursor` of the page before.
+	StartingAfter *string `form:"starting_after,omitempty" json:"starting_after,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// ReceiveServerEventJSONBody defines parameters for ReceiveServerEvent.
+type ReceiveServerEventJSONBody = map[string]interface{}
+
+// ReceiveServerEventParams defines parameters for ReceiveServerEvent.
+type ReceiveServerEventParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment     *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+	StripeSignature string       `json:"Stripe-Signature"`
+}
+
+// GetUsageParams defines parameters for GetUsage.
+type GetUsageParams struct {
+	// Hours How many hours to look back, this one included.
+	Hours *int `form:"hours,omitempty" json:"hours,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
 // CreateDeveloperKeyJSONRequestBody defines body for CreateDeveloperKey for application/json ContentType.
 type CreateDeveloperKeyJSONRequestBody = CreateKeyRequest
 
@@ -896,3 +1344,21 @@ type UpdateProjectJSONRequestBody = UpdateProjectRequest
 
 // CreateProjectKeyJSONRequestBody defines body for CreateProjectKey for application/json ContentType.
 type CreateProjectKeyJSONRequestBody = CreateKeyRequest
+
+// CreateServerCheckoutSessionJSONRequestBody defines body for CreateServerCheckoutSession for application/json ContentType.
+type CreateServerCheckoutSessionJSONRequestBody = ServerSessionRequest
+
+// CreateCustomerPortalSessionJSONRequestBody defines body for CreateCustomerPortalSession for application/json ContentType.
+type CreateCustomerPortalSessionJSONRequestBody = CustomerPortalRequest
+
+// CreateCustomerJSONRequestBody defines body for CreateCustomer for application/json ContentType.
+type CreateCustomerJSONRequestBody = CreateCustomerRequest
+
+// UpdateCustomerJSONRequestBody defines body for UpdateCustomer for application/json ContentType.
+type UpdateCustomerJSONRequestBody = UpdateCustomerRequest
+
+// CreatePaymentIntentJSONRequestBody defines body for CreatePaymentIntent for application/json ContentType.
+type CreatePaymentIntentJSONRequestBody = PaymentIntentRequest
+
+// ReceiveServerEventJSONRequestBody defines body for ReceiveServerEvent for application/json ContentType.
+type ReceiveServerEventJSONRequestBody = ReceiveServerEventJSONBody

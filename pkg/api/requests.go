@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"billhook/pkg/billing"
 )
@@ -54,23 +55,29 @@ func (f *fields) quantity(name string) *int64 {
 	return n
 }
 
-// Stripe's limits for metadata, less the entries that billhook adds.
+// Stripe's limits for metadata, in characters. Of its 50 entries billhook adds
+// two to what the Server API makes, and more to what the Payments API makes.
 const (
+	serverMetadata  = 48
 	metadataEntries = 40
 	metadataKey     = 40
 	metadataValue   = 500
 )
 
 func (f *fields) metadata(name string) *map[string]string {
+	return f.metadataOf(name, metadataEntries)
+}
+
+func (f *fields) metadataOf(name string, most int) *map[string]string {
 	m := optional[map[string]string](f, name)
 	if m == nil {
 		return nil
 	}
-	if len(*m) > metadataEntries {
-		f.refuse(name, "too_long", fmt.Sprintf("Dictionary should have at most %d items", metadataEntries))
+	if len(*m) > most {
+		f.refuse(name, "too_long", fmt.Sprintf("Dictionary should have at most %d items", most))
 	}
 	for k, v := range *m {
-		if k == "" || len(k) > metadataKey || len(v) > metadataValue || strings.ContainsAny(k, "[]") {
+		if k == "" || utf8.RuneCountInString(k) > metadataKey || utf8.RuneCountInString(v) > metadataValue || strings.ContainsAny(k, "[]") {
 			f.refuse(name, "value_error", fmt.Sprintf("Keys have 1 to %d characters and no square brackets, values up to %d", metadataKey, metadataValue))
 			break
 		}

@@ -44,7 +44,10 @@ var _ identity.KeyReader = (*store.Table)(nil)
 type Function struct {
 	Log     *slog.Logger
 	Metrics *telemetry.Metrics
-	Answer  *web.Errors
+	Answer  *web.Errors // of the Payments API
+	Plans   *web.Errors // of the Plans API
+	Server  *web.Errors // of the Server API
+	Account *web.Errors // of the Account API
 	Table   *store.Table
 	Vault   *vault.Vault
 	Callers *identity.Verifier
@@ -70,6 +73,9 @@ func New(s Settings, account aws.Config, out io.Writer, now func() time.Time) (*
 		Log:     log,
 		Metrics: telemetry.NewMetrics(out, s.Namespace, now),
 		Answer:  web.NewErrors(log),
+		Plans:   web.NewPlansErrors(log),
+		Server:  web.NewServerErrors(log),
+		Account: web.NewAccountErrors(log),
 		Table:   store.Open(dynamodb.NewFromConfig(account), s.Table),
 		Vault:   secrets,
 		Callers: callers,
@@ -106,19 +112,40 @@ func load(extra any) (*Function, error) {
 	return New(s, aws, os.Stdout, time.Now) //nolint:forbidigo // the clock that is injected everywhere
 }
 
-// For frames routes that only callers of one role may use.
-func (f *Function) For(role identity.Role, routes http.Handler) http.Handler {
-	return f.Reading(role, web.Idempotent(f.Log, f.Answer, f.Table, f.Now, routes))
+// For frames routes that only callers of one role may use. The answer to what
+// goes wrong is the family's that the routes belong to.
+func (f *Function) For(role identity.Role, answer *web.Errors, routes http.Handler) http.Handler {
+	return f.Reading(role, answer, web.Idempotent(f.Log, answer, f.Table, f.Now, routes))
 }
 
 // Reading frames routes that only callers of one role may use, and that change
 // nothing: there is nothing to make happen once, and so nothing to write.
-func (f *Function) Reading(role identity.Role, routes http.Handler) http.Handler {
-	keyed := identity.CheckKeys(f.Table, f.Answer.Write, web.JSONBody(f.Answer, routes))
-	return f.Public(f.Callers.Require(role, f.Answer.Write)(keyed))
+func (f *Function) Reading(role identity.Role, answer *web.Errors, routes http.Handler) http.Handler {
+	keyed := identity.CheckKeys(f.Table, answer.Write, web.JSONBody(answer, routes))
+	framed := f.Callers.Require(role, answer.Write)(keyed)
+	if answer == f.Plans {
+		framed = identity.SessionCookie(framed)
+	}
+	return f.Public(answer, framed)
+}
+
+// ForServer frames routes of the Server API, which backends call with a key
+// pair. What limits calls, between the callers and the routes, is limit.
+func (f *Function) ForServer(limit func(http.Handler) http.Handler, routes http.Handler) http.Handler {
+	once := web.Idempotent(f.Log, f.Server, f.Table, f.Now, routes)
+	return f.Public(f.Server, identity.RequirePair(f.Table, f.Server.Write, limit(web.JSONBody(f.Server, once))))
+}
+
+// ForBuyer frames routes of the Server API that act for a user, whose bearer
+// token comes with the key pair. The limit is the project's, and comes before
+// the token.
+func (f *Function) ForBuyer(limit func(http.Handler) http.Handler, routes http.Handler) http.Handler {
+	once := web.Idempotent(f.Log, f.Server, f.Table, f.Now, routes)
+	buyer := f.Callers.RequireBuyer(f.Server.Write, web.JSONBody(f.Server, once))
+	return f.Public(f.Server, identity.RequirePair(f.Table, f.Server.Write, limit(buyer)))
 }
 
 // Public frames routes that see to their callers themselves.
-func (f *Function) Public(routes http.Handler) http.Handler {
-	return web.Frame(f.Log, f.Answer, f.Now, routes)
+func (f *Function) Public(answer *web.Errors, routes http.Handler) http.Handler {
+	return web.Frame(f.Log, answer, f.Now, routes)
 }

@@ -45,7 +45,7 @@ func TestFor(t *testing.T) {
 		Log: log, Answer: web.NewErrors(log), Table: store.Open(dynamodbtest.New(t)), Callers: callers, Now: now,
 	}
 	calls := 0
-	handler := f.For(identity.Developer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := f.For(identity.Developer, f.Answer, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		calls++
 		if subject, key := identity.From(r.Context()).Subject, r.Header.Get("Idempotency-Key"); subject != "dev_1" || key != "key-1" {
 			t.Errorf("the operation saw %q and the key %q", subject, key)

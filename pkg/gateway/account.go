@@ -24,17 +24,29 @@ type Account struct {
 const (
 	metadataUser    = "user_id"
 	metadataProject = "project_id"
+	metadataTenant  = "tenant_id"
 	metadataPlan    = "plan_name"
 
-	reservedMetadata = "billhook_" // callers cannot set what begins so
-	metadataRequest  = reservedMetadata + "request"
-	metadataTrial    = reservedMetadata + "trial_days"
+	metadataPrefix  = "billhook_" // of what else billhook leaves
+	metadataRequest = metadataPrefix + "request"
+	metadataTrial   = metadataPrefix + "trial_days"
 )
+
+// reserved reports whether an entry is billhook's own, which callers can
+// neither set nor remove.
+func reserved(key string) bool {
+	switch key {
+	case metadataUser, metadataProject, metadataTenant:
+		return true
+	default:
+		return strings.HasPrefix(key, metadataPrefix)
+	}
+}
 
 func (a *Account) metadata(user string, extra map[string]string) map[string]string {
 	m := map[string]string{}
 	for key, value := range extra {
-		if !strings.HasPrefix(key, reservedMetadata) {
+		if !reserved(key) {
 			m[key] = value
 		}
 	}
@@ -55,13 +67,14 @@ func (a *Account) idempotencyKey(parts ...string) *string {
 
 // CreateCustomer makes the Stripe customer of a user. Asked again, Stripe
 // answers with the same customer for at least a day. Deleted is the customer that
-// the user had before; empty: none.
-func (a *Account) CreateCustomer(ctx context.Context, user, email, deleted string) (billing.Customer, error) {
+// the user had before; empty: none. The customer is one of Customers(tenant).
+func (a *Account) CreateCustomer(ctx context.Context, tenant, user, email, deleted string) (billing.Customer, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	params := &stripe.CustomerParams{Metadata: a.metadata(user, nil)}
+	params.Metadata[metadataTenant] = tenant
 	params.Context = ctx
-	params.IdempotencyKey = a.idempotencyKey("customer", user, email, deleted)
+	params.IdempotencyKey = a.idempotencyKey("customer", tenant, user, email, deleted)
 	if email != "" {
 		params.Email = stripe.String(email)
 	}
@@ -69,5 +82,5 @@ func (a *Account) CreateCustomer(ctx context.Context, user, email, deleted strin
 	if err != nil {
 		return billing.Customer{}, stripeError("create customer", err)
 	}
-	return billing.Customer{ID: c.ID, User: user, Email: email}, nil
+	return billing.Customer{ID: c.ID, User: user, Email: email, Own: true}, nil
 }

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -23,7 +24,7 @@ func stripeError(doing string, err error) error {
 	var known *billing.Error
 	switch status := refused.HTTPStatusCode; {
 	case refused.Type == stripe.ErrorTypeCard:
-		known = billing.NewError(billing.CardDeclined, string(refused.Code), refused.Msg)
+		known = billing.NewError(billing.CardDeclined, codeOf(refused, "card_declined"), refused.Msg)
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		known = billing.NewError(billing.PermissionDenied, "stripe_credentials_rejected", "Stripe credentials rejected")
 		// Stripe repeats part of the key in its message.
@@ -34,12 +35,17 @@ func stripeError(doing string, err error) error {
 	case status == http.StatusConflict: // another call works on the object, or this one is still under way
 		known = billing.NewError(billing.Conflict, "stripe_busy", "Stripe is changing the same object; try again")
 	case status >= http.StatusBadRequest && status < http.StatusInternalServerError:
-		known = billing.NewError(billing.Refused, string(refused.Code), refused.Msg)
+		known = billing.NewError(billing.Refused, codeOf(refused, "stripe_refused"), refused.Msg)
 		known.Param = refused.Param
 	default:
 		known = billing.NewError(billing.StripeFailed, "stripe_failed", "Stripe failed to answer")
 	}
 	return known.Because(cause)
+}
+
+// codeOf is Stripe's code of a refusal. Some have none.
+func codeOf(refused *stripe.Error, otherwise string) string {
+	return cmp.Or(string(refused.Code), otherwise)
 }
 
 // isCode reports whether Stripe refused a call with the code.

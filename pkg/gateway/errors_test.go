@@ -20,7 +20,7 @@ import (
 // calls are the gateway's operations, all of which must fail alike.
 var calls = map[string]func(context.Context, *gateway.Account) error{
 	"customer": func(ctx context.Context, a *gateway.Account) error {
-		_, err := a.CreateCustomer(ctx, "user-1", "nora@example.com", "")
+		_, err := a.CreateCustomer(ctx, "developer-1", "user-1", "nora@example.com", "")
 		return err
 	},
 	"checkout session": func(ctx context.Context, a *gateway.Account) error {
@@ -56,6 +56,10 @@ func TestStripesErrors(t *testing.T) {
 			402, nil, `{"error": {"type": "card_error", "code": "card_declined", "decline_code": "generic_decline", "message": "Your card was declined."}}`,
 			billing.Error{Kind: billing.CardDeclined, Code: "card_declined", Message: "Your card was declined."},
 		},
+		"refused without a code": {
+			400, nil, `{"error": {"type": "invalid_request_error", "message": "You must provide at least one recurring price"}}`,
+			billing.Error{Kind: billing.Refused, Code: "stripe_refused", Message: "You must provide at least one recurring price"},
+		},
 		"bad parameter": {
 			400, nil, `{"error": {"type": "invalid_request_error", "code": "resource_missing", "param": "line_items[0][price]", "message": "No such price: 'price_1'"}}`,
 			billing.Error{Kind: billing.Refused, Code: "resource_missing", Message: "No such price: 'price_1'", Param: "line_items[0][price]"},
@@ -66,7 +70,7 @@ func TestStripesErrors(t *testing.T) {
 		},
 		"idempotency key of another request": {
 			400, nil, `{"error": {"type": "idempotency_error", "message": "Keys for idempotent requests can only be used with the same parameters."}}`,
-			billing.Error{Kind: billing.Refused, Message: "Keys for idempotent requests can only be used with the same parameters."},
+			billing.Error{Kind: billing.Refused, Code: "stripe_refused", Message: "Keys for idempotent requests can only be used with the same parameters."},
 		},
 		"wrong key": {
 			401, nil, `{"error": {"type": "invalid_request_error", "message": "Invalid API Key provided: sk_test_*******************4242"}}`,

@@ -60,7 +60,7 @@ func New(projects ProjectReader, credentials CredentialReader, base string) *Gat
 
 // NotConfigured is the error of a project without usable credentials in a mode.
 func NotConfigured(m billing.Mode) error {
-	return billing.NewError(billing.NotFound, "stripe_not_configured", fmt.Sprintf("Stripe is not configured for %s mode", m))
+	return billing.NewError(billing.NotFound, billing.CodeNotConfigured, fmt.Sprintf("Stripe is not configured for %s mode", m))
 }
 
 // Account opens the Stripe account of a scope. A project without credentials

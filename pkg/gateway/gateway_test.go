@@ -113,14 +113,14 @@ func TestCreateCustomer(t *testing.T) {
 	t.Parallel()
 	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, customerJSON))
 	a := account(t, stripe.URL)
-	got, err := a.CreateCustomer(t.Context(), "user-1", "nora@example.com", "")
+	got, err := a.CreateCustomer(t.Context(), "developer-1", "user-1", "nora@example.com", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com"}, got); diff != "" {
+	if diff := cmp.Diff(billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com", Own: true}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := a.CreateCustomer(t.Context(), "user-1", "", ""); err != nil {
+	if _, err := a.CreateCustomer(t.Context(), "developer-1", "user-1", "", ""); err != nil {
 		t.Fatal(err)
 	}
 	requests := stripe.Requests()
@@ -132,10 +132,12 @@ func TestCreateCustomer(t *testing.T) {
 			"email":                {"nora@example.com"},
 			"metadata[user_id]":    {"user-1"},
 			"metadata[project_id]": {scope.Project.String()},
+			"metadata[tenant_id]":  {"developer-1"},
 		}},
 		{Operation: "POST /v1/customers", Key: secretKey, Form: map[string][]string{
 			"metadata[user_id]":    {"user-1"},
 			"metadata[project_id]": {scope.Project.String()},
+			"metadata[tenant_id]":  {"developer-1"},
 		}},
 	}
 	if diff := cmp.Diff(want, requests); diff != "" {
@@ -157,7 +159,7 @@ func TestCustomersHaveAnIdempotencyKeyOfTheirOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := a.CreateCustomer(t.Context(), user, email, deleted); err != nil {
+		if _, err := a.CreateCustomer(t.Context(), "developer-1", user, email, deleted); err != nil {
 			t.Fatal(err)
 		}
 		return stripe.Requests()[0].IdempotencyKey

@@ -19,6 +19,7 @@ func customer(deleted bool) kind {
 		return billing.CustomerFact{
 			ID:      c.ID,
 			User:    c.Metadata.UserID,
+			Project: c.Metadata.ProjectID,
 			Email:   text(c.Email),
 			Deleted: deleted || c.Deleted,
 		}, nil

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math"
@@ -15,15 +16,31 @@ import (
 	"billhook/pkg/billing"
 )
 
-// Errors writes errors as answers, in the form of the Payments API:
-// {"detail": "..."}, or a list of wrong inputs for a 422. The text of an
-// error that is no billing.Error is logged and never shown.
+// Errors writes errors as answers, in the form of one API family. The text of
+// an error that is no billing.Error is logged and never shown.
 type Errors struct {
-	log *slog.Logger
+	log  *slog.Logger
+	form form
 }
 
-// NewErrors makes an Errors that logs the faults it hides.
-func NewErrors(log *slog.Logger) *Errors { return &Errors{log: log} }
+// form is how a family tells an error: with which status and in which body.
+type form func(r *http.Request, known *billing.Error, retryAfter *int) (status int, body any)
+
+// NewErrors makes an Errors of the Payments API that logs the faults it hides:
+// {"detail": "..."}, or a list of wrong inputs for a 422.
+func NewErrors(log *slog.Logger) *Errors { return &Errors{log, paymentsForm} }
+
+// NewServerErrors makes an Errors of the Server API: {"error": "...",
+// "message": "...", "code": "...", "request_id": "..."}.
+func NewServerErrors(log *slog.Logger) *Errors { return &Errors{log, serverForm} }
+
+// NewPlansErrors makes an Errors of the Plans API: {"statusCode": 400,
+// "message": "...", "error": "..."}, with the code in both texts.
+func NewPlansErrors(log *slog.Logger) *Errors { return &Errors{log, plansForm} }
+
+// NewAccountErrors makes an Errors of the Account API: {"error": {"code":
+// "...", "message": "..."}}.
+func NewAccountErrors(log *slog.Logger) *Errors { return &Errors{log, accountForm} }
 
 // statuses is the one place where kinds become statuses.
 var statuses = map[billing.Kind]int{
@@ -47,27 +64,89 @@ func (e *Errors) Write(w http.ResponseWriter, r *http.Request, err error) {
 	if !errors.As(err, &known) {
 		known = billing.NewError(billing.Internal, "internal_error", "Internal server error")
 	}
-	status := statuses[known.Kind]
+	var retryAfter *int
+	if known.RetryAfter > 0 {
+		seconds := int(math.Ceil(known.RetryAfter.Seconds()))
+		retryAfter = &seconds
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+	status, body := e.form(r, known, retryAfter)
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
 	e.log.Log(r.Context(), level, "refused", "status", status, "code", known.Code, "error", err.Error(), "request_id", requestID(r))
-	body := api.Error{Detail: detail(known)}
-	if known.RetryAfter > 0 {
-		seconds := int(math.Ceil(known.RetryAfter.Seconds()))
-		body.RetryAfter = &seconds
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	}
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
-	}
-	if len(known.Fields) > 0 {
-		body.Detail = invalidInputs(known.Fields)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client may be gone
+}
+
+func paymentsForm(_ *http.Request, known *billing.Error, retryAfter *int) (int, any) {
+	body := api.Error{Detail: detail(known), RetryAfter: retryAfter}
+	if len(known.Fields) > 0 {
+		body.Detail = invalidInputs(known.Fields)
+	}
+	return statuses[known.Kind], body
+}
+
+// serverForm has a status of its own: a project without Stripe keys is 403.
+func serverForm(r *http.Request, known *billing.Error, retryAfter *int) (int, any) {
+	status := badRequest(known)
+	if known.Code == billing.CodeNotConfigured {
+		status = http.StatusForbidden
+	}
+	said := said(known)
+	return status, api.ServerError{
+		Error: said, Message: said, Code: known.Code, RequestID: requestID(r), RetryAfter: retryAfter,
+	}
+}
+
+func plansForm(r *http.Request, known *billing.Error, retryAfter *int) (int, any) {
+	status := badRequest(known)
+	return status, api.PlansError{
+		StatusCode: status, Message: known.Code, Error: known.Code, Detail: said(known), RequestID: requestID(r), RetryAfter: retryAfter,
+	}
+}
+
+func accountForm(r *http.Request, known *billing.Error, retryAfter *int) (int, any) {
+	var body api.AccountError
+	body.Error.Code, body.Error.Message = known.Code, said(known)
+	body.RequestID, body.RetryAfter = requestID(r), retryAfter
+	return badRequest(known), body
+}
+
+// badRequest is the status in the families that know no 422.
+func badRequest(known *billing.Error) int {
+	if known.Kind == billing.Invalid {
+		return http.StatusBadRequest
+	}
+	return statuses[known.Kind]
+}
+
+// said is all that an error says, in one text.
+func said(known *billing.Error) string {
+	if len(known.Fields) > 0 {
+		return sentence(known.Fields)
+	}
+	return detail(known)
+}
+
+// sentence names every wrong input: line_items.0.quantity: Input should be ...
+func sentence(fields []billing.FieldError) string {
+	said := make([]string, len(fields))
+	for i, f := range fields {
+		place := make([]string, 0, len(f.Loc))
+		for j, step := range f.Loc {
+			if j > 0 || len(f.Loc) == 1 { // the first says only whether it is the body or the query
+				place = append(place, fmt.Sprint(step))
+			}
+		}
+		said[i] = strings.Join(place, ".") + ": " + f.Msg
+	}
+	return strings.Join(said, "; ")
 }
 
 // detail is what an error says, and of which input, for it has no other place.
@@ -106,10 +185,10 @@ func (e *Errors) BadBody(w http.ResponseWriter, r *http.Request, err error) {
 // parse. Every generated package has error types of its own for this, alike in
 // their ParamName, so the name is read by reflection.
 func (e *Errors) BadParameter(w http.ResponseWriter, r *http.Request, err error) {
-	name := "?"
+	name, known := "?", false
 	if v := reflect.Indirect(reflect.ValueOf(err)); v.Kind() == reflect.Struct {
 		if f := v.FieldByName("ParamName"); f.IsValid() {
-			name = f.String()
+			name, known = f.String(), true
 		}
 	}
 	place := "query"
@@ -118,9 +197,11 @@ func (e *Errors) BadParameter(w http.ResponseWriter, r *http.Request, err error)
 	} else if _, ok := r.Header[http.CanonicalHeaderKey(name)]; ok {
 		place = "header"
 	}
-	e.Write(w, r, billing.InvalidFields(billing.FieldError{
-		Loc: []any{place, name}, Msg: "Input could not be parsed", Type: "parsing",
-	}).Because(err))
+	wrong := billing.FieldError{Loc: []any{place, name}, Msg: "Input could not be parsed", Type: "parsing"}
+	if known && place == "query" && !r.URL.Query().Has(name) {
+		wrong.Msg, wrong.Type = "Field required", "missing"
+	}
+	e.Write(w, r, billing.InvalidFields(wrong).Because(err))
 }
 
 // Mux is a ServeMux that answers to a path of no operation as everywhere else.

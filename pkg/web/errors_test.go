@@ -260,6 +260,12 @@ func TestBadParameter(t *testing.T) {
 			}
 		})
 	}
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/subscription", nil)
+	NewErrors(slog.New(slog.DiscardHandler)).BadParameter(w, r, &parameterError{"customerEmail"})
+	if want := `{"detail":[{"loc":["query","customerEmail"],"msg":"Field required","type":"missing"}]}`; text(w) != want {
+		t.Errorf("a parameter that is not sent: %s, want %s", text(w), want)
+	}
 }
 
 func TestMuxAnswersToUnknownPaths(t *testing.T) {
@@ -276,6 +282,42 @@ func TestMuxAnswersToUnknownPaths(t *testing.T) {
 			if diff := cmp.Diff(`{"detail":"Not Found"}`, text(w)); diff != "" {
 				t.Errorf("%s: body (-want +got):\n%s", path, diff)
 			}
+		}
+	}
+}
+
+func TestServerErrors(t *testing.T) {
+	t.Parallel()
+	limited := billing.NewError(billing.RateLimited, "rate_limited", "Too many calls")
+	limited.RetryAfter = 1500 * time.Millisecond
+	for name, c := range map[string]struct {
+		err    error
+		status int
+		body   string
+	}{
+		"wrong input": {
+			billing.InvalidFields(
+				billing.FieldError{Loc: []any{"body", "line_items", 0, "quantity"}, Msg: "Input should be greater than 0"},
+				billing.FieldError{Loc: []any{"body"}, Msg: "Field required"},
+			), 400, `{"error": "line_items.0.quantity: Input should be greater than 0; body: Field required",
+				"message": "line_items.0.quantity: Input should be greater than 0; body: Field required", "code": "invalid_input", "request_id": ""}`,
+		},
+		"no Stripe keys": {
+			billing.NewError(billing.NotFound, billing.CodeNotConfigured, "Stripe is not configured for test mode"), 403,
+			`{"error": "Stripe is not configured for test mode", "message": "Stripe is not configured for test mode", "code": "stripe_not_configured", "request_id": ""}`,
+		},
+		"unknown":  {billing.NewError(billing.NotFound, "customer_not_found", "Customer not found"), 404, `{"error": "Customer not found", "message": "Customer not found", "code": "customer_not_found", "request_id": ""}`},
+		"too many": {limited, 429, `{"error": "Too many calls", "message": "Too many calls", "code": "rate_limited", "request_id": "", "retry_after": 2}`},
+		"a fault":  {errors.New("secret detail"), 500, `{"error": "Internal server error", "message": "Internal server error", "code": "internal_error", "request_id": ""}`},
+	} {
+		w := httptest.NewRecorder()
+		NewServerErrors(slog.New(slog.DiscardHandler)).Write(w, httptest.NewRequest(http.MethodGet, "/", nil), c.err)
+		var got, want any
+		if err := errors.Join(json.Unmarshal(w.Body.Bytes(), &got), json.Unmarshal([]byte(c.body), &want)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || w.Code != c.status {
+			t.Errorf("%s: %d, want %d; (-want +got):\n%s", name, w.Code, c.status, diff)
 		}
 	}
 }

@@ -142,7 +142,7 @@ func TestTokensAreGood(t *testing.T) {
 		}},
 	} {
 		var got identity.Caller
-		h := w.Function.For(c.role, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = identity.From(r.Context()) }))
+		h := w.Function.For(c.role, w.Function.Answer, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = identity.From(r.Context()) }))
 		if answer := w.Do(t, h, Request{Method: http.MethodGet, Path: "/", Token: c.token}); answer.Status != http.StatusOK {
 			t.Errorf("%s: %d %s", name, answer.Status, answer.Body)
 		}

@@ -34,6 +34,16 @@ func WithToken(request events.APIGatewayV2HTTPRequest, token string) events.APIG
 	return withHeaders(request, map[string]string{"authorization": "Bearer " + token})
 }
 
+// Pair is how a backend calls: with both parts of a project's key.
+type Pair struct{ Key, Secret, Tenant, Project string }
+
+// Of is an invocation by the backend.
+func (p Pair) Of(sample events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPRequest {
+	return withHeaders(sample, map[string]string{
+		"x-api-key": p.Key, "x-secret-key": p.Secret, "x-tenant-id": p.Tenant, "x-project-id": p.Project,
+	})
+}
+
 // Delivery is a delivery of Stripe's: the sample invocation of the webhooks
 // function, but at the URL of another scope, with another body, signed at a
 // time with an endpoint's secret.

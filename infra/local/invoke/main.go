@@ -1,7 +1,9 @@
 // Command invoke prints an invocation for `sam local invoke --event -`: one of
-// the samples in events, with a token or a signature that is valid now.
+// the samples in events, with a token, a key pair or a signature that is valid
+// now.
 //
 //	go run ./infra/local/invoke -token "$TOKEN" events/lambda/config.json
+//	go run ./infra/local/invoke -key ak_… -secret aks_… -tenant ID -project ID events/lambda/customers.json
 //	go run ./infra/local/invoke -secret whsec_… -project ID -mode test events/stripe/invoice.paid.json
 package main
 
@@ -27,22 +29,28 @@ func main() {
 func run(arguments []string, out io.Writer, now time.Time) error {
 	flags := flag.NewFlagSet("invoke", flag.ContinueOnError)
 	token := flags.String("token", "", "the bearer token of a sample in events/lambda")
-	secret := flags.String("secret", "", "the endpoint's signing secret, for an event in events/stripe")
-	project := flags.String("project", "2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904", "the project that the event is delivered to")
+	key := flags.String("key", "", "the key of a project, for a sample in events/lambda")
+	secret := flags.String("secret", "", "the key's secret part; without a key, the endpoint's signing secret, for an event in events/stripe")
+	tenant := flags.String("tenant", "", "the tenant of the key")
+	project := flags.String("project", "2b6f8c1e-54d7-4a0b-9f3c-8e17d2a6b904", "the project of the key, or that the event is delivered to")
 	mode := flags.String("mode", "test", "test or live")
 	if err := flags.Parse(arguments); err != nil {
 		return err
 	}
 	if flags.NArg() != 1 || (*token == "") == (*secret == "") {
-		return fmt.Errorf("usage: invoke -token TOKEN events/lambda/NAME.json, or invoke -secret SECRET events/stripe/NAME.json")
+		return fmt.Errorf("usage: invoke [-token TOKEN | -key KEY -secret SECRET -tenant ID -project ID] events/lambda/NAME.json, or invoke -secret SECRET events/stripe/NAME.json")
 	}
 	path := flags.Arg(0)
-	if *token != "" {
+	if *token != "" || *key != "" {
 		sample, err := invocation.Read(path)
 		if err != nil {
 			return err
 		}
-		return json.NewEncoder(out).Encode(invocation.WithToken(sample, *token))
+		called := invocation.Pair{Key: *key, Secret: *secret, Tenant: *tenant, Project: *project}.Of(sample)
+		if *token != "" {
+			called = invocation.WithToken(sample, *token)
+		}
+		return json.NewEncoder(out).Encode(called)
 	}
 	body, err := os.ReadFile(path)
 	if err != nil {

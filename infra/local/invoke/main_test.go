@@ -52,6 +52,19 @@ func TestToken(t *testing.T) {
 	}
 }
 
+func TestPair(t *testing.T) {
+	t.Parallel()
+	r := printed(t, "-key", "ak_1", "-secret", "aks_1", "-tenant", "t-1", "-project", "p-1", samples+"lambda/customers.json")
+	for name, want := range map[string]string{"x-api-key": "ak_1", "x-secret-key": "aks_1", "x-tenant-id": "t-1", "x-project-id": "p-1"} {
+		if got := r.Headers[name]; got != want {
+			t.Errorf("%s = %q, want %q", name, got, want)
+		}
+	}
+	if r.RouteKey != "GET /v1/stripe/customers" {
+		t.Errorf("route key = %q", r.RouteKey)
+	}
+}
+
 func TestWrongUse(t *testing.T) {
 	t.Parallel()
 	for name, arguments := range map[string][]string{
