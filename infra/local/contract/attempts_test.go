@@ -22,6 +22,7 @@ type attempt struct {
 
 const (
 	notAuthenticated = "Could not validate credentials"
+	notInLive        = "Stripe is not configured for live mode"
 	notPermitted     = "You do not have permission to access this resource"
 )
 
@@ -149,25 +150,50 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 				attempt{"a stranger developer's key", swap(p.key, c.foreign.developer.id), http.StatusNotFound, "API key not found"},
 				attempt{"an unknown key", swap(p.key, uuid.NewString()), http.StatusNotFound, "API key not found"})
 		case what == dataInPath:
-			theirs := k.prepare(t, c.stranger)
-			for name, id := range map[string]string{p.subscription: theirs.subscription, p.event: theirs.event} {
-				if name != "" {
-					attempts = append(attempts, attempt{"a stranger's", swap(name, id), http.StatusNotFound, k.unknown})
+			for whose, theirs := range k.others(t, c) {
+				for name, id := range map[string]string{
+					p.subscription: theirs.subscription, p.event: theirs.event, p.customer: theirs.customer, p.session: theirs.session,
+				} {
+					if name != "" {
+						attempts = append(attempts, attempt{whose, swap(name, id), http.StatusNotFound, k.unknown})
+					}
+				}
+			}
+		case what == dataInBody:
+			for whose, theirs := range k.others(t, c) {
+				for name, value := range k.named {
+					attempts = append(attempts, attempt{whose, set(t, name, value(theirs)), http.StatusNotFound, k.unknown})
 				}
 			}
 		case what == signed:
-			attempts = append(attempts, signatureAttempts(c, p)...)
+			attempts = append(attempts, k.signatureAttempts(t, c, p)...)
 		}
 	}
 	if k.parameter("path", "project_id") != nil {
 		attempts = append(attempts, attempt{"an unknown project", swap(p.project, uuid.NewString()), http.StatusNotFound, "Project not found"})
 	}
 	if k.scheme(t) == endUser {
-		attempts = append(attempts, attempt{"the wrong mode", query("test_mode", "false"), http.StatusNotFound, "Stripe is not configured for live mode"})
+		attempts = append(attempts, attempt{"the wrong mode", query("test_mode", "false"), http.StatusNotFound, notInLive})
 		token := issued(t)(issuer().EndUser(p.user, uuid.NewString()))
 		attempts = append(attempts, attempt{"an unknown project", func(r *request) { r.bearer(token) }, http.StatusNotFound, "Project not found"})
 	}
+	if k.scheme(t).paired() && !k.withoutStripe {
+		attempts = append(attempts, attempt{"the wrong mode", query("environment", "live"), k.family(t).unconfigured, notInLive})
+	}
 	return attempts
+}
+
+// others are places that have what the caller may not reach.
+func (k known) others(t *testing.T, c cast) map[string]place {
+	t.Helper()
+	others := map[string]place{"a stranger's": k.prepare(t, c.stranger)}
+	if k.scheme(t).paired() {
+		others["a sibling's in the same Stripe account"] = k.prepare(t, c.sibling)
+	}
+	if k.scheme(t) == buyer && k.namesData() {
+		others["another user's"] = k.prepare(t, c.seller)
+	}
+	return others
 }
 
 // swap puts one text for another into the path.
@@ -177,7 +203,12 @@ func swap(mine, theirs string) func(*request) {
 
 // signatureAttempts are made by somebody who is not Stripe, or speaks for
 // another project.
-func signatureAttempts(c cast, p place) []attempt {
+func (k known) signatureAttempts(t *testing.T, c cast, p place) []attempt {
+	t.Helper()
+	live := swap("/test", "/live")
+	if k.parameter("query", "environment") != nil {
+		live = query("environment", "live")
+	}
 	const refused = "Invalid signature"
 	secret := func(s string) func(*request) { return func(r *request) { r.secret = s } }
 	return []attempt{
@@ -186,6 +217,6 @@ func signatureAttempts(c cast, p place) []attempt {
 		{"garbage for a signature", func(r *request) { r.secret = ""; r.header.Set("Stripe-Signature", "t=1,v1=garbage") }, http.StatusBadRequest, refused},
 		{"a bearer token for a signature", func(r *request) { r.secret = ""; r.bearer("garbage") }, http.StatusBadRequest, refused},
 		{"a stranger's project", swap(p.project, c.stranger.project), http.StatusBadRequest, refused},
-		{"the wrong mode", swap("/test", "/live"), http.StatusNotFound, "Stripe is not configured for live mode"},
+		{"the wrong mode", live, k.family(t).unconfigured, notInLive},
 	}
 }

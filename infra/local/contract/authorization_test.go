@@ -28,13 +28,21 @@ func newCast(t *testing.T) cast {
 	c := cast{seller: newSeller(t), stranger: newSeller(t)}
 	c.seller.subscribe(t)
 	c.stranger.subscribe(t)
-	c.sibling = c.seller
-	c.sibling.project = c.seller.create(t, "/api/v1/projects/", `{"name": "Sibling"}`)["id"].(string)
-	c.sibling.call(t, http.MethodPut, "/api/v1/payments/stripe/projects/"+c.sibling.project+"/config",
-		encode(t, map[string]string{"test_secret_key": c.seller.stripeKey}))
+	c.sibling = c.seller.newSibling(t)
 	c.foreign, _ = c.stranger.keys(t)
 	c.active, c.revoked = c.seller.keys(t)
 	return c
+}
+
+// newSibling is another project of the developer's, in the same Stripe account,
+// with a user of the same name.
+func (p place) newSibling(t *testing.T) place {
+	t.Helper()
+	p.project = p.create(t, "/api/v1/projects/", `{"name": "Sibling"}`)["id"].(string)
+	p.call(t, http.MethodPut, "/api/v1/payments/stripe/projects/"+p.project+"/config",
+		encode(t, map[string]string{"test_secret_key": p.stripeKey}))
+	p.pair = p.newKey(t, p.projectKeys())
+	return p
 }
 
 // keysOf are keys of a place, active ones and revoked ones. A developer has only
@@ -69,18 +77,31 @@ func TestRefusals(t *testing.T) {
 		p := k.prepare(t, c.seller)
 		tried[k.id] = p
 		attempts[k.id] = k.reachAttempts(t, c, p)
-		if k.scheme(t) != signature {
+		switch s := k.scheme(t); {
+		case s == signature:
+		case s.paired():
+			attempts[k.id] = slices.Concat(attempts[k.id], k.pairAttempts(t, c, p))
+		default:
 			attempts[k.id] = slices.Concat(attempts[k.id], k.tokenAttempts(t, p), k.headerAttempts(t, c, p))
 		}
 	}
 	unchanged(t, c.seller, func(t *testing.T) {
 		for _, k := range all {
+			nobody := k.request(t, tried[k.id])
+			nobody.header = http.Header{}
 			for _, a := range attempts[k.id] {
 				t.Run(k.id+"/"+a.name, func(t *testing.T) {
 					t.Parallel()
 					r := k.request(t, tried[k.id])
 					a.change(&r)
-					k.send(t, r).says(t, a.status, a.detail)
+					refused := k.send(t, r)
+					refused.says(t, a.status, a.detail)
+					if a.status != http.StatusUnauthorized {
+						return
+					}
+					if diff := cmp.Diff(k.send(t, nobody).told(t), refused.told(t)); diff != "" {
+						t.Errorf("%v tells more than a caller without anything is told (-nobody +refused):\n%s", refused, diff)
+					}
 				})
 			}
 		}
@@ -92,7 +113,8 @@ func TestRightHeaders(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
 	for _, k := range allKnown(t) {
-		if k.scheme(t) == signature {
+		role := map[scheme]string{developer: "developer", endUser: "end_user"}[k.scheme(t)]
+		if role == "" {
 			continue
 		}
 		t.Run(k.id, func(t *testing.T) {
@@ -101,7 +123,7 @@ func TestRightHeaders(t *testing.T) {
 			active, _ := c.keysOf(t, p)
 			r := k.request(t, p)
 			r.bearer(k.scopedToken(t, p))
-			r.header.Set("X-User-Role", map[string]string{developer: "developer", endUser: "end_user"}[k.scheme(t)])
+			r.header.Set("X-User-Role", role)
 			r.header.Set("X-Developer-Key", active.developer.key)
 			r.header.Set("X-Project-ID", p.project)
 			r.header.Set("X-API-Key", active.project.key)
@@ -121,27 +143,29 @@ func TestCallersMeetTheirOwn(t *testing.T) {
 		}
 		newcomer := configured(t)
 		outsiders := map[string]place{"a stranger": c.stranger}
-		if k.scheme(t) == endUser {
-			// The sibling's user has the subject of the seller's.
-			outsiders = map[string]place{"another user": c.seller.buyer(), "a namesake": c.sibling, "a newcomer": newcomer}
+		switch s := k.scheme(t); {
+		case s == backend:
+			outsiders["a sibling in the same Stripe account"] = c.sibling
+		case s.ofUser():
+			outsiders = map[string]place{"another user": c.seller.buyer(), "a namesake": c.seller.newSibling(t), "a newcomer": newcomer}
 		}
 		for name, p := range outsiders {
 			t.Run(k.id+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				a := k.send(t, k.request(t, p))
 				want := k.success(t)
-				if k.scheme(t) == endUser {
+				if k.scheme(t).ofUser() {
 					want = k.newcomer
 				}
 				a.is(t, want)
 				c.hidesSeller(t, a, p)
 			})
 		}
-		if k.scheme(t) == endUser && k.newcomer == http.StatusNotFound {
+		if k.newcomer == http.StatusNotFound {
 			t.Run(k.id+"/all alike", func(t *testing.T) {
 				t.Parallel()
 				mine, unknown := k.send(t, k.request(t, c.seller.buyer())), k.send(t, k.request(t, newcomer))
-				if diff := cmp.Diff(string(unknown.body), string(mine.body)); diff != "" {
+				if diff := cmp.Diff(unknown.told(t), mine.told(t)); diff != "" {
 					t.Errorf("answers to users who have nothing differ:\n%s", diff)
 				}
 			})

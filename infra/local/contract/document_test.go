@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -49,25 +51,35 @@ func operations(t *testing.T) []operation {
 	return all
 }
 
-// The security schemes of the document, which are who may call.
+// scheme is who may call: the security schemes of the document that a request
+// has to meet, in the order of their names.
+type scheme string
+
 const (
-	developer = "DeveloperJWT"
-	endUser   = "EndUserJWT"
-	signature = "" // none: Stripe signs
+	developer scheme = "DeveloperJWT"
+	endUser   scheme = "EndUserJWT"
+	backend   scheme = "APIKey KeyProjectID SecretKey TenantID"
+	buyer     scheme = "APIKey EndUserJWT KeyProjectID SecretKey TenantID" // a backend, for a user
+	signature scheme = ""                                                  // none: Stripe signs
 )
 
-// scheme is the one security scheme of the operation.
-func (o operation) scheme(t *testing.T) string {
+// ofUser reports whether a user's token is needed.
+func (s scheme) ofUser() bool { return s == endUser || s == buyer }
+
+// paired reports whether a project's key pair is needed.
+func (s scheme) paired() bool { return s == backend || s == buyer }
+
+// scheme is the one way to be let into the operation.
+func (o operation) scheme(t *testing.T) scheme {
 	t.Helper()
 	requirements := *o.spec.Security
 	if len(requirements) == 0 {
 		return signature
 	}
-	if len(requirements) == 1 && len(requirements[0]) == 1 {
-		for name := range requirements[0] {
-			if name == developer || name == endUser {
-				return name
-			}
+	if len(requirements) == 1 {
+		s := scheme(strings.Join(slices.Sorted(maps.Keys(requirements[0])), " "))
+		if slices.Contains([]scheme{developer, endUser, backend, buyer}, s) {
+			return s
 		}
 	}
 	t.Fatalf("%s: no caller is known for the security %v", o.id, requirements)

@@ -18,13 +18,19 @@ type driver struct {
 	newcomer int
 	// texts are members that must have a form, by the length that is wanted.
 	texts map[string]func(n int) string
+	// needed are members that the body must have though its schema cannot say so.
+	needed []string
+	// named are members of the body that name something of the place.
+	named map[string]func(place) string
 	// refused are right variants of the body, by how their names begin, that
-	// something speaks against which the document cannot say: 400.
-	refused []string
+	// something speaks against which the document cannot say: the status.
+	refused map[string]int
 	// unknown is what is said of data in the path that the project does not have.
 	unknown string
 	// badBody is the answer to a body that is no JSON object, if it is no 422.
 	badBody int
+	// withoutStripe: it works in a mode that has no Stripe keys, too.
+	withoutStripe bool
 }
 
 // reach says how far a request can reach for what is not the caller's.
@@ -40,9 +46,11 @@ const (
 	projectInQuery reach = "the project in the query"
 	// keyInPath: another's key is as an unknown one.
 	keyInPath reach = "the key in the path"
-	// dataInPath: a subscription or an event in the path that is another's, or of
-	// the other mode, is as an unknown one.
+	// dataInPath: what the path names, such as a subscription, is as unknown if it
+	// is another's, or of the other mode.
 	dataInPath reach = "data in the path"
+	// dataInBody: so is what the body names.
+	dataInBody reach = "data in the body"
 	// signed: whoever signs with the project's secret is Stripe.
 	signed reach = "the signature"
 )
@@ -84,7 +92,7 @@ var drivers = map[string]driver{
 	"createCheckoutSession": {
 		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
 		texts:   map[string]func(int) string{"success_url": address, "cancel_url": address},
-		refused: []string{"price_id", "mode payment"}, // no such price; the price is not for payments
+		refused: map[string]int{"price_id": http.StatusBadRequest, "mode payment": http.StatusBadRequest}, // no such price; the price is not for payments
 	},
 	"getMySubscription": {prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusOK},
 	"listMyPayments":    {prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusOK},
@@ -95,11 +103,46 @@ var drivers = map[string]driver{
 	"cancelSubscription": {prepare: subscribing, foreign: []reach{nothingForeign}, newcomer: http.StatusNotFound},
 	"updateSubscription": {
 		prepare: subscribing, foreign: []reach{nothingForeign}, newcomer: http.StatusNotFound,
-		refused: []string{"new_price_id"}, // no such price
+		refused: map[string]int{"new_price_id": http.StatusBadRequest}, // no such price
 	},
 
 	"receiveStripeEvent": {prepare: fresh(configured), foreign: []reach{projectInPath, signed}, badBody: http.StatusBadRequest},
+
+	"listCustomers":  {prepare: selling, foreign: []reach{nothingForeign}},
+	"createCustomer": {prepare: selling, foreign: []reach{nothingForeign}, texts: emails},
+	"getCustomer":    {prepare: withCustomer, foreign: []reach{dataInPath}, unknown: noCustomer},
+	"updateCustomer": {prepare: withCustomer, foreign: []reach{dataInPath}, unknown: noCustomer, texts: emails},
+	"deleteCustomer": {prepare: withCustomer, foreign: []reach{dataInPath}, unknown: noCustomer},
+
+	"checkCustomerSubscription": {prepare: selling, foreign: []reach{nothingForeign}},
+	"listPrices":                {prepare: selling, foreign: []reach{nothingForeign}},
+	"getUsage":                  {prepare: selling, foreign: []reach{nothingForeign}, withoutStripe: true},
+
+	"createCustomerPortalSession": {
+		prepare: withCustomer, foreign: []reach{dataInBody}, unknown: noCustomer,
+		needed: []string{"customer"}, named: map[string]func(place) string{"customer": customerOf},
+		texts:   map[string]func(int) string{"return_url": address, "customer_email": email},
+		refused: map[string]int{"customer ": http.StatusNotFound}, // no such customer
+	},
+	"createServerCheckoutSession": {
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
+		needed: []string{"line_items"},
+		texts:  map[string]func(int) string{"success_url": address, "cancel_url": address, "customer_email": email},
+		refused: map[string]int{ // the price is not for subscriptions; in setup mode nothing is sold; no such customer
+			"mode subscription": http.StatusBadRequest, "mode setup": http.StatusBadRequest,
+			"customer 1": http.StatusNotFound, "customer 2": http.StatusNotFound,
+		},
+	},
+	"getServerCheckoutSession": {prepare: withSession, foreign: []reach{dataInPath}, unknown: "Checkout session not found"},
+	"createPaymentIntent": {
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
+		texts:   map[string]func(int) string{"currency": currency, "receipt_email": email},
+		refused: map[string]int{"amount the ": http.StatusBadRequest}, // the currency has closer bounds
+	},
+	"receiveServerEvent": {prepare: fresh(configured), foreign: []reach{projectInPath, signed}, badBody: http.StatusBadRequest},
 }
+
+const noCustomer = "Customer not found"
 
 // known is an operation with its driver.
 type known struct {
@@ -114,7 +157,7 @@ func allKnown(t *testing.T) []known {
 	var all []known
 	for _, o := range operations(t) {
 		d, ok := drivers[o.id]
-		if !ok || d.prepare == nil || len(d.foreign) == 0 || (o.scheme(t) == endUser) != (d.newcomer != 0) {
+		if !ok || d.prepare == nil || len(d.foreign) == 0 || d.ofNewcomers(o.scheme(t)) != (d.newcomer != 0) {
 			t.Errorf("%s %s: %s needs a driver that says all there is to say", o.method, o.path, o.id)
 			continue
 		}
@@ -124,6 +167,11 @@ func allKnown(t *testing.T) []known {
 		t.Errorf("%d operations have a driver, and there are %d drivers", len(all), len(drivers))
 	}
 	return all
+}
+
+// ofNewcomers reports whether a user who has bought nothing may call.
+func (d driver) ofNewcomers(s scheme) bool {
+	return s.ofUser() && slices.Contains(d.foreign, nothingForeign)
 }
 
 // namesData reports whether the path names what somebody bought, or was told of.
@@ -166,6 +214,30 @@ func withSubscription(t *testing.T, seller place) place {
 	return seller
 }
 
+// withCustomer is the seller with another customer, and a user of its own.
+func withCustomer(t *testing.T, seller place) place {
+	t.Helper()
+	p := seller.buyer()
+	o := operationNamed(t, "createCustomer")
+	a := o.send(t, o.request(t, p))
+	a.is(t, http.StatusOK)
+	p.customer = a.text(t, "customer.id")
+	return p
+}
+
+// withSession is a new user of the seller's, who has started a purchase.
+func withSession(t *testing.T, seller place) place {
+	t.Helper()
+	p := seller.buyer()
+	o := operationNamed(t, "createServerCheckoutSession")
+	a := o.send(t, o.request(t, p))
+	a.is(t, http.StatusOK)
+	p.session = a.text(t, "session.id")
+	return p
+}
+
+func customerOf(p place) string { return p.customer }
+
 // first is a member of the first row of a list of the project.
 func (p place) first(t *testing.T, path, rows, member string) string {
 	t.Helper()
@@ -203,7 +275,14 @@ func starting(prefix string) func(int) string {
 	}
 }
 
+// email is an address; the shortest has three characters.
+func email(n int) string { return strings.Repeat("a", n-2) + "@b" }
+
+// currency is one that Stripe knows, and more letters behind it.
+func currency(n int) string { return "usd" + strings.Repeat("x", n-3) }
+
 var (
+	emails  = map[string]func(int) string{"email": email}
 	address = starting("https://app.example.com/")
 	origin  = func(n int) string {
 		const scheme, domain = "https://", ".example.com"

@@ -18,6 +18,9 @@ type place struct {
 	key             string // the id of the API key that the path names
 	subscription    string // Stripe's id of the one that the path names
 	event           string // Stripe's id of the one that the path names
+	customer        string // Stripe's id of the one that the request names
+	session         string // Stripe's id of the one that the path names
+	pair            apiKey // of the project, for backends
 	stripeKey       string // opens the project's account at Stripe
 	secret          string // of the project's webhooks
 }
@@ -50,7 +53,9 @@ func newSeller(t *testing.T) place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return place{developer: shop.Developer, user: shop.User, project: shop.Project, stripeKey: shop.StripeKey}
+	p := place{developer: shop.Developer, user: shop.User, project: shop.Project, stripeKey: shop.StripeKey}
+	p.pair = p.newKey(t, p.projectKeys())
+	return p
 }
 
 // newProject is a new developer's project, without a Stripe configuration.
@@ -69,6 +74,7 @@ func configured(t *testing.T) place {
 	p.secret, p.stripeKey = "whsec_"+word(), "sk_test_"+word()
 	p.call(t, http.MethodPut, "/api/v1/payments/stripe/projects/"+p.project+"/config",
 		encode(t, map[string]string{"test_secret_key": p.stripeKey, "test_webhook_secret": p.secret}))
+	p.pair = p.newKey(t, p.projectKeys())
 	return p
 }
 
@@ -161,8 +167,9 @@ func (p place) create(t *testing.T, path, body string) map[string]any {
 	return created
 }
 
-// apiKey is an API key: its id, and the key itself.
-type apiKey struct{ id, key string }
+// apiKey is an API key: its id, the key itself, and its secret part if it is a
+// project's.
+type apiKey struct{ id, key, secret string }
 
 const developerKeys = "/api/v1/auth/developer-keys"
 
@@ -172,7 +179,8 @@ func (p place) projectKeys() string { return "/api/v1/projects/" + p.project + "
 func (p place) newKey(t *testing.T, path string) apiKey {
 	t.Helper()
 	created := p.create(t, path, `{}`)
-	return apiKey{created["id"].(string), created["key"].(string)}
+	secret, _ := created["secret_key"].(string)
+	return apiKey{created["id"].(string), created["key"].(string), secret}
 }
 
 func (p place) revoke(t *testing.T, path string, k apiKey) {

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/stripe/stripe-go/v79/webhook"
 )
 
@@ -43,13 +42,35 @@ func (o operation) request(t *testing.T, p place) request {
 		r.body = encode(t, example)
 		r.header.Set("Content-Type", "application/json")
 	}
-	switch o.scheme(t) {
-	case developer:
-		r.bearer(p.developerToken(t))
-	case endUser:
-		r.bearer(p.userToken(t))
-	case signature:
+	for _, parameter := range o.parametersIn("query") {
+		if parameter.Required {
+			r.query.Set(parameter.Name, fmt.Sprint(parameter.Example))
+		}
+	}
+	s := o.scheme(t)
+	switch {
+	case s == signature:
 		r.secret = p.secret
+	case s == developer:
+		r.bearer(p.developerToken(t))
+	case s.ofUser():
+		r.bearer(p.userToken(t))
+	}
+	if s.paired() {
+		r.pair(p.pair)
+		r.header.Set("X-Tenant-Id", p.developer)
+		r.header.Set("X-Project-Id", p.project)
+	}
+	return r
+}
+
+// request is as the operation's, with what the place has for what the body
+// names.
+func (k known) request(t *testing.T, p place) request {
+	t.Helper()
+	r := k.operation.request(t, p)
+	for name, value := range k.named {
+		set(t, name, value(p))(&r)
 	}
 	return r
 }
@@ -58,14 +79,22 @@ func (o operation) request(t *testing.T, p place) request {
 func (p place) inPath() map[string]string {
 	return map[string]string{
 		"project_id": p.project, "key_id": p.key, "mode": "test", "subscription_id": p.subscription, "event_id": p.event,
+		"customer_id": p.customer, "session_id": p.session,
 	}
 }
 
 func (r request) bearer(token string) { r.header.Set("Authorization", "Bearer "+token) }
 
+// pair shows both parts of a project's key.
+func (r request) pair(k apiKey) {
+	r.header.Set("X-Api-Key", k.key)
+	r.header.Set("X-Secret-Key", k.secret)
+}
+
 // answer is what came back.
 type answer struct {
 	request string
+	family  family
 	status  int
 	header  http.Header
 	body    []byte
@@ -84,6 +113,16 @@ func (a answer) decode(t *testing.T) any {
 	return v
 }
 
+// text is a member of the answer.
+func (a answer) text(t *testing.T, path string) string {
+	t.Helper()
+	value, err := lookUp(a.decode(t), path)
+	if err != nil {
+		t.Fatalf("%v: %v", a, err)
+	}
+	return fmt.Sprint(value)
+}
+
 // client waits longer than any function may take.
 var client = &http.Client{
 	Timeout:       40 * time.Second,
@@ -94,6 +133,7 @@ var client = &http.Client{
 func (o operation) send(t *testing.T, r request) answer {
 	t.Helper()
 	a := send(t, r)
+	a.family = o.family(t)
 	o.validate(t, a)
 	return a
 }
@@ -125,7 +165,10 @@ func send(t *testing.T, r request) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{r.method + " " + strings.TrimPrefix(target, running.APIURL), received.StatusCode, received.Header, body}
+	return answer{
+		request: r.method + " " + strings.TrimPrefix(target, running.APIURL),
+		status:  received.StatusCode, header: received.Header, body: body,
+	}
 }
 
 // is fails the test unless the answer has the status.
@@ -133,47 +176,5 @@ func (a answer) is(t *testing.T, status int) {
 	t.Helper()
 	if a.status != status {
 		t.Errorf("%v, want %d", a, status)
-	}
-}
-
-// refuses fails the test unless the answer has the status and, for a 422, one
-// mistake at a place, which is given as JSON; other refusals are a sentence.
-func (a answer) refuses(t *testing.T, status int, loc string) {
-	t.Helper()
-	a.is(t, status)
-	var body struct {
-		Detail any `json:"detail"`
-	}
-	if err := json.Unmarshal(a.body, &body); err != nil {
-		t.Fatalf("%v: %v", a, err)
-	}
-	if loc == "" {
-		if text, ok := body.Detail.(string); !ok || text == "" {
-			t.Errorf("%v, want a sentence for a detail", a)
-		}
-		return
-	}
-	mistakes, _ := body.Detail.([]any)
-	var locs []any
-	for _, m := range mistakes {
-		mistake, _ := m.(map[string]any)
-		locs = append(locs, mistake["loc"])
-	}
-	var want any
-	if err := json.Unmarshal([]byte("["+loc+"]"), &want); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, any(locs)); diff != "" {
-		t.Errorf("%v: places of the mistakes (-want +got):\n%s", a, diff)
-	}
-}
-
-// says fails the test unless a refusal says this.
-func (a answer) says(t *testing.T, status int, detail string) {
-	t.Helper()
-	a.is(t, status)
-	want := map[string]any{"detail": detail}
-	if diff := cmp.Diff(any(want), a.decode(t)); diff != "" {
-		t.Errorf("%v (-want +got):\n%s", a, diff)
 	}
 }

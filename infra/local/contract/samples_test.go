@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,6 +75,9 @@ func (k known) strings(t *testing.T, name string, s *openapi3.Schema) (right, wr
 	if s.MinLength > 0 {
 		wrong = append(wrong, sample{name: "too short", value: ""})
 	}
+	if s.Pattern != "" {
+		wrong = append(wrong, sample{name: "of another form", value: strings.Repeat("!", max(int(s.MinLength), 1))})
+	}
 	return right, append(wrong, sample{name: "too long", value: k.text(name, int(*s.MaxLength)+1)})
 }
 
@@ -110,12 +114,20 @@ func integers(t *testing.T, name string, s *openapi3.Schema) (right, wrong []sam
 		return nil, wrong
 	}
 	least := int(*s.Min)
-	return []sample{{name: "the least", value: least}}, append(wrong, sample{name: "too small", value: least - 1})
+	right, wrong = []sample{{name: "the least", value: least}}, append(wrong, sample{name: "too small", value: least - 1})
+	if s.Max != nil {
+		most := int(*s.Max)
+		right, wrong = append(right, sample{name: "the most", value: most}), append(wrong, sample{name: "too large", value: most + 1})
+	}
+	return right, wrong
 }
 
 func (k known) arrays(t *testing.T, name string, s *openapi3.Schema) (right, wrong []sample) {
 	t.Helper()
 	item := s.Items.Value
+	if s.MaxItems != nil && item.Type.Is("object") {
+		return k.objectArrays(name, int(*s.MaxItems))
+	}
 	if s.MaxItems == nil || item.MaxLength == nil {
 		t.Errorf("%s: the document says nothing of the size of %s", k.id, name)
 		return nil, nil
@@ -139,6 +151,22 @@ func (k known) arrays(t *testing.T, name string, s *openapi3.Schema) (right, wro
 		{name: "with a number", value: []any{items(1)[0], 7}, at: ",1"},
 		{name: "with a null", value: []any{nil}, at: ",0"},
 	}
+}
+
+// objectArrays are made of the item in the document's example.
+func (k known) objectArrays(name string, most int) (right, wrong []sample) {
+	_, example := k.body()
+	list, _ := example[name].([]any)
+	right = []sample{{name: "full", value: slices.Repeat(list[:1], most)}}
+	wrong = []sample{
+		{name: "too many items", value: slices.Repeat(list[:1], most+1)},
+		{name: "with a number", value: []any{list[0], 7}},
+		{name: "with an empty item", value: []any{list[0], map[string]any{}}, at: ",1"},
+	}
+	if slices.Contains(k.needed, name) {
+		wrong = append(wrong, sample{name: "empty", value: []any{}})
+	}
+	return right, wrong
 }
 
 func objects(t *testing.T, name string, s *openapi3.Schema) (right, wrong []sample) {

@@ -27,6 +27,7 @@ func TestScripts(t *testing.T) {
 			}
 			env.Setenv("API", running.APIURL)
 			env.Setenv("STRIPE", running.StripeURL)
+			env.Setenv("TENANT", developer)
 			env.Setenv("DEVELOPER_JWT", token)
 			env.Setenv("USER", user)
 			env.Setenv("STRIPE_KEY", "sk_test_"+word())
@@ -126,12 +127,21 @@ func runLet(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	var value any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &value))
-	for step := range strings.SplitSeq(args[1], ".") {
+	value, err := lookUp(value, args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], fmt.Sprint(value))
+}
+
+// lookUp is the member of a value that a path leads to: payments.0.id.
+func lookUp(value any, path string) (any, error) {
+	for step := range strings.SplitSeq(path, ".") {
 		next, err := member(value, step)
-		ts.Check(err)
+		if err != nil {
+			return nil, err
+		}
 		value = next
 	}
-	ts.Setenv(args[0], fmt.Sprint(value))
+	return value, nil
 }
 
 func member(value any, name string) (any, error) {

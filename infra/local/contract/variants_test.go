@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/uuid"
 )
 
@@ -24,38 +26,83 @@ const maxBody = 1 << 20
 
 func body(text string) func(*request) { return func(r *request) { r.body = text } }
 
+// members changes the members of a valid body.
+func members(t *testing.T, change func(map[string]any)) func(*request) {
+	t.Helper()
+	return func(r *request) {
+		decoder := json.NewDecoder(strings.NewReader(r.body))
+		decoder.UseNumber()
+		all := map[string]any{}
+		if err := decoder.Decode(&all); r.body != "" && err != nil {
+			t.Errorf("%s: %v", r.body, err)
+		}
+		change(all)
+		r.body = encode(t, all)
+	}
+}
+
+// set adds or replaces a member of the body.
+func set(t *testing.T, name string, value any) func(*request) {
+	t.Helper()
+	return members(t, func(all map[string]any) { all[name] = value })
+}
+
+func unset(t *testing.T, name string) func(*request) {
+	t.Helper()
+	return members(t, func(all map[string]any) { delete(all, name) })
+}
+
+// pad makes the body longer, up to a size.
+func pad(size int) func(*request) {
+	return func(r *request) { r.body += strings.Repeat(" ", size-len(r.body)) }
+}
+
+// then is one change after another.
+func then(changes ...func(*request)) func(*request) {
+	return func(r *request) {
+		for _, change := range changes {
+			change(r)
+		}
+	}
+}
+
+// requires reports whether a member must be in the body.
+func (k known) requires(schema *openapi3.Schema, name string) bool {
+	return slices.Contains(schema.Required, name) || slices.Contains(k.needed, name)
+}
+
 func query(name, value string) func(*request) { return func(r *request) { r.query.Set(name, value) } }
 
 // rightBodies are bodies that the operation takes.
 func (k known) rightBodies(t *testing.T) []variant {
 	t.Helper()
-	schema, example := k.body()
+	schema, _ := k.body()
 	if schema == nil {
 		return nil
 	}
 	ok := k.success(t)
-	padded := encode(t, example)
+	least := members(t, func(all map[string]any) {
+		maps.DeleteFunc(all, func(name string, _ any) bool { return schema.Properties[name] != nil && !k.requires(schema, name) })
+	})
 	variants := []variant{
 		{name: "the document's example", change: func(*request) {}, status: ok},
-		{name: "a member that nobody knows", change: body(with(t, example, "x_unknown", 7)), status: ok},
-		{name: "a body of the largest size", change: body(padded + strings.Repeat(" ", maxBody-len(padded))), status: ok},
+		{name: "a member that nobody knows", change: set(t, "x_unknown", 7), status: ok},
+		{name: "a body of the largest size", change: pad(maxBody), status: ok},
+		{name: "required members only", change: least, status: ok},
 	}
-	least := maps.Clone(example)
-	maps.DeleteFunc(least, func(name string, _ any) bool {
-		return schema.Properties[name] != nil && !slices.Contains(schema.Required, name)
-	})
-	variants = append(variants, variant{name: "required members only", change: body(encode(t, least)), status: ok})
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		right, _ := k.samples(t, name, schema.Properties[name].Value)
 		for _, s := range right {
-			v := variant{name: name + " " + s.name, change: body(with(t, least, name, s.value)), status: ok}
-			if slices.ContainsFunc(k.refused, func(prefix string) bool { return strings.HasPrefix(v.name, prefix) }) {
-				v.status = http.StatusBadRequest
+			v := variant{name: name + " " + s.name, change: then(least, set(t, name, s.value)), status: ok}
+			for prefix, status := range k.refused {
+				if strings.HasPrefix(v.name, prefix) {
+					v.status = status
+				}
 			}
 			variants = append(variants, v)
 		}
-		if !slices.Contains(schema.Required, name) {
-			variants = append(variants, variant{name: name + " null", change: body(with(t, least, name, nil)), status: ok})
+		if !k.requires(schema, name) {
+			variants = append(variants, variant{name: name + " null", change: then(least, set(t, name, nil)), status: ok})
 		}
 	}
 	return variants
@@ -64,17 +111,19 @@ func (k known) rightBodies(t *testing.T) []variant {
 // wrongBodies are bodies that the operation refuses.
 func (k known) wrongBodies(t *testing.T) []variant {
 	t.Helper()
-	schema, example := k.body()
+	schema, _ := k.body()
 	if schema == nil {
 		return nil
 	}
-	text := encode(t, example)
-	variants := []variant{{name: "a body too large", change: body(text + strings.Repeat(" ", maxBody-len(text)+1)), status: http.StatusRequestEntityTooLarge}}
-	for name, wrong := range map[string]string{
-		"no body": "", "only white space": " \n", "a body cut short": text[:len(text)-1], "a body with more behind it": text + "x", "two bodies": text + text,
-		"a body of null": "null", "a list for a body": "[" + text + "]", "a text for a body": `"{}"`,
+	variants := []variant{{name: "a body too large", change: pad(maxBody + 1), status: http.StatusRequestEntityTooLarge}}
+	for name, wrong := range map[string]func(*request){
+		"no body": body(""), "only white space": body(" \n"), "a body of null": body("null"), "a text for a body": body(`"{}"`),
+		"a body cut short":           func(r *request) { r.body = r.body[:len(r.body)-1] },
+		"a body with more behind it": func(r *request) { r.body += "x" },
+		"two bodies":                 func(r *request) { r.body += r.body },
+		"a list for a body":          func(r *request) { r.body = "[" + r.body + "]" },
 	} {
-		v := variant{name: name, change: body(wrong), status: http.StatusUnprocessableEntity, loc: `["body"]`}
+		v := variant{name: name, change: wrong, status: http.StatusUnprocessableEntity, loc: `["body"]`}
 		if k.badBody != 0 {
 			v.status, v.loc = k.badBody, ""
 		}
@@ -82,36 +131,23 @@ func (k known) wrongBodies(t *testing.T) []variant {
 	}
 	for name, property := range schema.Properties {
 		_, wrong := k.samples(t, name, property.Value)
-		if slices.Contains(schema.Required, name) {
+		if k.requires(schema, name) {
 			wrong = append(wrong, sample{name: "null"})
-			least := maps.Clone(example)
-			delete(least, name)
-			variants = append(variants, variant{name + " missing", body(encode(t, least)), http.StatusUnprocessableEntity, fmt.Sprintf("[%q,%q]", "body", name)})
+			variants = append(variants, variant{name + " missing", unset(t, name), http.StatusUnprocessableEntity, fmt.Sprintf("[%q,%q]", "body", name)})
 		}
 		for _, s := range wrong {
 			variants = append(variants, variant{
-				name + " " + s.name, body(with(t, example, name, s.value)), http.StatusUnprocessableEntity, fmt.Sprintf("[%q,%q%s]", "body", name, s.at),
+				name + " " + s.name, set(t, name, s.value), http.StatusUnprocessableEntity, fmt.Sprintf("[%q,%q%s]", "body", name, s.at),
 			})
 		}
 	}
 	return variants
 }
 
-// with is a body with one member added or replaced.
-func with(t *testing.T, members map[string]any, name string, value any) string {
-	t.Helper()
-	changed := maps.Clone(members)
-	if changed == nil {
-		changed = map[string]any{}
-	}
-	changed[name] = value
-	return encode(t, changed)
-}
-
 // queries are right and wrong values of each parameter in the query.
 func (k known) queries(t *testing.T) (right, wrong []variant) {
 	t.Helper()
-	set := func(name, value string) variant {
+	taken := func(name, value string) variant {
 		return variant{name: name + "=" + value, change: query(name, value), status: k.success(t)}
 	}
 	refused := func(name, value string) variant {
@@ -119,32 +155,35 @@ func (k known) queries(t *testing.T) (right, wrong []variant) {
 	}
 	for _, p := range k.parametersIn("query") {
 		s := p.Schema.Value
+		if p.Required {
+			wrong = append(wrong, variant{p.Name + " missing", func(r *request) { r.query.Del(p.Name) }, http.StatusUnprocessableEntity, fmt.Sprintf("[%q,%q]", "query", p.Name)})
+		}
 		switch {
 		case s.Type.Is("boolean"):
-			right = append(right, set(p.Name, "true"), set(p.Name, "false"))
+			right = append(right, taken(p.Name, "true"), taken(p.Name, "false"))
 			wrong = append(wrong, refused(p.Name, "maybe"), refused(p.Name, "2"), refused(p.Name, ""))
 		case s.Type.Is("integer"):
 			wrong = append(wrong, refused(p.Name, "x"), refused(p.Name, "1.5"), refused(p.Name, ""), refused(p.Name, "18446744073709551616"))
-			right = append(right, set(p.Name, fmt.Sprint(*s.Min)))
+			right = append(right, taken(p.Name, fmt.Sprint(*s.Min)))
 			wrong = append(wrong, refused(p.Name, fmt.Sprint(*s.Min-1)), refused(p.Name, fmt.Sprint(-*s.Min)))
 			if s.Max != nil {
-				right = append(right, set(p.Name, fmt.Sprint(*s.Max)))
+				right = append(right, taken(p.Name, fmt.Sprint(*s.Max)))
 				wrong = append(wrong, refused(p.Name, fmt.Sprint(*s.Max+1)))
 			}
 		case len(wordsOf(s)) > 0:
 			for _, word := range wordsOf(s) {
-				right = append(right, set(p.Name, word))
+				right = append(right, taken(p.Name, word))
 			}
 			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, ""))
 		case s.Format == "date-time":
-			right = append(right, set(p.Name, "2026-03-01T12:00:00Z"), set(p.Name, "2026-03-01T12:00:00.5+01:00"))
+			right = append(right, taken(p.Name, "2026-03-01T12:00:00Z"), taken(p.Name, "2026-03-01T12:00:00.5+01:00"))
 			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, "2026-02-30T12:00:00Z"), refused(p.Name, ""))
 		case s.Format == "uuid":
-			right = append(right, set(p.Name, uuid.NewString()))
+			right = append(right, taken(p.Name, uuid.NewString()))
 			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, ""))
 		case s.MaxLength != nil:
 			if example, ok := p.Example.(string); ok {
-				right = append(right, set(p.Name, example))
+				right = append(right, taken(p.Name, example))
 			}
 			// A length that base64 may have.
 			wrong = append(wrong, refused(p.Name, strings.Repeat("A", int(*s.MaxLength)+4)), refused(p.Name, "!"), refused(p.Name, ""))
@@ -166,7 +205,7 @@ func (k known) pairs(t *testing.T) (right, wrong []variant) {
 		}, status, loc}
 	}
 	const invalid = http.StatusUnprocessableEntity
-	if k.parameter("query", "environment") != nil {
+	if k.parameter("query", "environment") != nil && k.parameter("query", "test_mode") != nil {
 		right = append(right,
 			two("test_mode", "true", "environment", "test", k.success(t), ""),
 			two("test_mode", "false", "environment", "live", k.success(t), ""))
@@ -188,12 +227,19 @@ func (k known) pairs(t *testing.T) (right, wrong []variant) {
 }
 
 // live corrects what is expected in live mode, for which nothing is configured:
-// users are told so, and developers find nothing there, which is an empty list,
-// or an answer where the path names what is of test mode.
+// users, backends and Stripe are told so, and developers find nothing there,
+// which is an empty list, or an answer where the path names what is of test mode.
 func (k known) live(t *testing.T, variants []variant) []variant {
 	t.Helper()
 	for i, v := range variants {
-		if (k.scheme(t) == endUser || k.namesData()) && (strings.Contains(v.name, "test_mode=false") || strings.Contains(v.name, "environment=live")) {
+		if !strings.Contains(v.name, "test_mode=false") && !strings.Contains(v.name, "environment=live") {
+			continue
+		}
+		switch {
+		case k.withoutStripe:
+		case k.scheme(t) != developer:
+			variants[i].status = k.family(t).unconfigured
+		case k.namesData():
 			variants[i].status = http.StatusNotFound
 		}
 	}
