@@ -108,7 +108,7 @@ func newStory(world World, shop Shop) *story {
 		world:    world,
 		price:    price,
 		passedOn: map[string]bool{},
-		http:     &http.Client{Timeout: 30 * time.Second, CheckRedirect: keepRedirect},
+		http:     &http.Client{Timeout: 2 * time.Minute, CheckRedirect: keepRedirect},
 	}
 }
 
