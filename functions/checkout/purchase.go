@@ -19,6 +19,7 @@ type purchase struct {
 	checkout     gateway.Checkout
 	offeredTrial bool            // the price has one, which the user may have had before
 	alongside    bool            // beside a subscription that the user has
+	currency     string          // of what is sold; empty: not told
 	held         map[string]bool // the subscriptions that the table says the user has
 }
 
@@ -139,10 +140,19 @@ func (p *purchase) readRows(ctx context.Context) error {
 	if len(p.held) > 0 && !p.alongside {
 		return errAlreadySubscribed
 	}
+	if slices.ContainsFunc(subscriptions, p.inAnotherCurrency) {
+		return billing.ErrCurrencyMismatch
+	}
 	if slices.ContainsFunc(subscriptions, hadTrial) {
 		p.checkout.TrialDays = 0
 	}
 	return nil
+}
+
+// inAnotherCurrency reports whether a subscription that has not ended keeps the
+// customer in a currency: Stripe knows one at a time.
+func (p *purchase) inAnotherCurrency(sub billing.Subscription) bool {
+	return p.currency != "" && sub.Currency != "" && sub.Currency != p.currency && !sub.Status.Terminal()
 }
 
 // lookAtStripe is settled when nothing changed while it looked. Sessions come

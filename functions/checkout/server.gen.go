@@ -23,6 +23,9 @@ type ServerInterface interface {
 	// CreateCheckoutSession Start a purchase on Stripe's hosted page
 	// (POST /api/v1/payments/stripe/checkout-session)
 	CreateCheckoutSession(w http.ResponseWriter, r *http.Request, params CreateCheckoutSessionParams)
+	// CreatePlanCheckout Buy a plan on Stripe's hosted page
+	// (POST /v1/billing/checkout)
+	CreatePlanCheckout(w http.ResponseWriter, r *http.Request, params CreatePlanCheckoutParams)
 	// CreateServerCheckoutSession Start a purchase on Stripe's hosted page
 	// (POST /v1/stripe/checkout/session)
 	CreateServerCheckoutSession(w http.ResponseWriter, r *http.Request, params CreateServerCheckoutSessionParams)
@@ -120,6 +123,92 @@ func (siw *ServerInterfaceWrapper) CreateCheckoutSession(w http.ResponseWriter, 
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.CreateCheckoutSession(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreatePlanCheckout operation middleware
+func (siw *ServerInterfaceWrapper) CreatePlanCheckout(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePlanCheckoutParams
+
+	// ------------- Optional query parameter "test_mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "test_mode", r.URL.Query(), &params.TestMode, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "test_mode"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "test_mode", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "X-Project-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Project-ID")]; found {
+		var XProjectID UserProject
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Project-ID", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Project-ID", valueList[0], &XProjectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "X-Project-ID", Err: err})
+			return
+		}
+
+		params.XProjectID = &XProjectID
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreatePlanCheckout(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -439,6 +528,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/payments/stripe/checkout-session", wrapper.CreateCheckoutSession)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/billing/checkout", wrapper.CreatePlanCheckout)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/checkout/session", wrapper.CreateServerCheckoutSession)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/stripe/checkout/session/{session_id}", wrapper.GetServerCheckoutSession)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/payment/intent", wrapper.CreatePaymentIntent)
@@ -458,6 +548,29 @@ type CreateCheckoutSessionResponseObject interface {
 type CreateCheckoutSession200JSONResponse CheckoutSession
 
 func (response CreateCheckoutSession200JSONResponse) VisitCreateCheckoutSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePlanCheckoutRequestObject struct {
+	Params CreatePlanCheckoutParams
+	Body   *CreatePlanCheckoutJSONRequestBody
+}
+
+type CreatePlanCheckoutResponseObject interface {
+	VisitCreatePlanCheckoutResponse(w http.ResponseWriter) error
+}
+
+type CreatePlanCheckout200JSONResponse PlanCheckout
+
+func (response CreatePlanCheckout200JSONResponse) VisitCreatePlanCheckoutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -543,6 +656,9 @@ type StrictServerInterface interface {
 	// CreateCheckoutSession Start a purchase on Stripe's hosted page
 	// (POST /api/v1/payments/stripe/checkout-session)
 	CreateCheckoutSession(ctx context.Context, request CreateCheckoutSessionRequestObject) (CreateCheckoutSessionResponseObject, error)
+	// CreatePlanCheckout Buy a plan on Stripe's hosted page
+	// (POST /v1/billing/checkout)
+	CreatePlanCheckout(ctx context.Context, request CreatePlanCheckoutRequestObject) (CreatePlanCheckoutResponseObject, error)
 	// CreateServerCheckoutSession Start a purchase on Stripe's hosted page
 	// (POST /v1/stripe/checkout/session)
 	CreateServerCheckoutSession(ctx context.Context, request CreateServerCheckoutSessionRequestObject) (CreateServerCheckoutSessionResponseObject, error)
@@ -619,6 +735,39 @@ func (sh *strictHandler) CreateCheckoutSession(w http.ResponseWriter, r *http.Re
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(CreateCheckoutSessionResponseObject); ok {
 		if err := validResponse.VisitCreateCheckoutSessionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreatePlanCheckout operation middleware
+func (sh *strictHandler) CreatePlanCheckout(w http.ResponseWriter, r *http.Request, params CreatePlanCheckoutParams) {
+	var request CreatePlanCheckoutRequestObject
+
+	request.Params = params
+
+	var body CreatePlanCheckoutJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePlanCheckout(ctx, request.(CreatePlanCheckoutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePlanCheckout")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreatePlanCheckoutResponseObject); ok {
+		if err := validResponse.VisitCreatePlanCheckoutResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -24,6 +24,7 @@ type Store interface {
 	Link(ctx context.Context, s billing.Scope, user string) (billing.Link, error)
 	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (customer string, err error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
+	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
 }
 
 // Leases see to it that one holder at a time starts a subscription for a user.
@@ -64,9 +65,10 @@ func handler(f *function.Function, base string) http.Handler {
 		log:       f.Log,
 		now:       f.Now,
 	}
-	// The two API families differ in their callers and in the form of errors.
+	// The API families differ in their callers and in the form of errors.
 	mux := http.NewServeMux()
 	mux.Handle("/", f.For(identity.EndUser, f.Answer, routes(f.Answer, implementation)))
+	mux.Handle("/v1/billing/", f.For(identity.EndUser, f.Plans, routes(f.Plans, implementation)))
 	mux.Handle("/v1/", f.ForBuyer(unlimited, routes(f.Server, implementation)))
 	return web.Within(gateway.Patience, mux)
 }

@@ -7,7 +7,6 @@ import (
 
 	"billhook/pkg/function"
 	"billhook/pkg/gateway"
-	"billhook/pkg/identity"
 	"billhook/pkg/web"
 )
 
@@ -19,12 +18,12 @@ func main() {
 		StripeAPIBase  string `env:"STRIPE_API_BASE"`
 	}
 	f := function.Load(&cfg)
-	web.Start(f.For(identity.Developer, f.Answer, routes(f.Answer, &server{
+	web.Start(handler(f, &server{
 		store:          f.Table,
 		vault:          f.Vault,
 		stripe:         gateway.New(f.Table, f.Vault, cfg.StripeAPIBase),
 		random:         rand.Reader,
 		now:            f.Now,
 		webhookBaseURL: cfg.WebhookBaseURL,
-	})))
+	}))
 }

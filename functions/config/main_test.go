@@ -32,21 +32,21 @@ func newFixture(t *testing.T) fixture {
 	t.Helper()
 	w := functiontest.New(t)
 	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, `{"object": "balance"}`))
-	return fixture{w, handler(w.Function, stripe), stripe}
+	return fixture{w, wired(w.Function, stripe.URL), stripe}
 }
 
 // newInstance is another instance of the function on the same account.
 func (f fixture) newInstance(t *testing.T) fixture {
 	t.Helper()
-	return fixture{f.World, handler(f.NewInstance(t), f.stripe), f.stripe}
+	return fixture{f.World, wired(f.NewInstance(t), f.stripe.URL), f.stripe}
 }
 
-// handler wires the function as main does.
-func handler(f *function.Function, stripe *functiontest.Stripe) http.Handler {
-	return f.For(identity.Developer, f.Answer, routes(f.Answer, &server{
-		store: f.Table, vault: f.Vault, stripe: gateway.New(f.Table, f.Vault, stripe.URL),
+// wired is the function as main wires it.
+func wired(f *function.Function, stripe string) http.Handler {
+	return handler(f, &server{
+		store: f.Table, vault: f.Vault, stripe: gateway.New(f.Table, f.Vault, stripe),
 		random: rand.Reader, now: f.Now, webhookBaseURL: "https://hooks.example.com/",
-	}))
+	})
 }
 
 // send makes a request as the developer.

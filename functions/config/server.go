@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/function"
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 	"billhook/pkg/store"
@@ -21,6 +22,7 @@ import (
 type Store interface {
 	Projects
 	Keys
+	Plans
 	SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error
 }
 
@@ -42,31 +44,50 @@ type Keys interface {
 	RevokeKey(ctx context.Context, tenant string, project, id uuid.UUID, now time.Time) error
 }
 
+// Plans keeps plans. Of a scope's plans one has a key, and one at most is the
+// default; was is the plan as it was read, none for a new one.
+type Plans interface {
+	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
+	SavePlan(ctx context.Context, s billing.Scope, was, next billing.Plan) error
+	DeletePlan(ctx context.Context, s billing.Scope, p billing.Plan) error
+}
+
 // Vault keeps credentials; *vault.Vault implements it.
 type Vault interface {
 	Credentials(ctx context.Context, s billing.Scope, version string) (billing.Credentials, error)
 	SaveCredentials(ctx context.Context, s billing.Scope, c billing.Credentials) (version string, err error)
 }
 
-// KeyChecker tries secret keys at Stripe; *gateway.Gateway implements it.
-type KeyChecker interface {
+// Stripe tries secret keys, and opens the accounts of scopes; *gateway.Gateway
+// implements it.
+type Stripe interface {
 	CheckKey(ctx context.Context, key billing.Secret) (gateway.KeyVerdict, error)
+	Account(ctx context.Context, s billing.Scope, config *billing.StripeConfig) (*gateway.Account, error)
 }
 
 var (
-	_ Store      = (*store.Table)(nil)
-	_ Vault      = (*vault.Vault)(nil)
-	_ KeyChecker = (*gateway.Gateway)(nil)
+	_ Store  = (*store.Table)(nil)
+	_ Vault  = (*vault.Vault)(nil)
+	_ Stripe = (*gateway.Gateway)(nil)
 )
 
 // server implements the operations.
 type server struct {
 	store          Store
 	vault          Vault
-	stripe         KeyChecker
+	stripe         Stripe
 	random         io.Reader
 	now            func() time.Time
 	webhookBaseURL string
+}
+
+// handler frames the operations. The two API families differ in the form of
+// errors.
+func handler(f *function.Function, s *server) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/", f.For(identity.Developer, f.Answer, routes(f.Answer, s)))
+	mux.Handle("/v1/dashboard/", f.For(identity.Developer, f.Plans, routes(f.Plans, s)))
+	return web.Within(gateway.Patience, mux)
 }
 
 // routes is the function's HTTP interface.

@@ -62,5 +62,10 @@ func cancel(ctx context.Context, h holding, c gateway.Cancellation) (gateway.Obs
 	if state.Status.Terminal() || scheduled && c == (gateway.Cancellation{}) {
 		return h.stripe, nil
 	}
+	if !c.Immediately { // what a schedule has in mind would forbid it
+		if _, err := h.account.Release(ctx, h.stripe); err != nil {
+			return h.stripe, err
+		}
+	}
 	return h.account.Cancel(ctx, h.row.ID, c, h.row.Revision)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,7 @@ type Store interface {
 	CustomerOf(ctx context.Context, s billing.Scope, user string) (customer string, err error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
+	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
 }
 
 // Observer brings Stripe's answers into the store; *projector.Projector
@@ -40,18 +42,28 @@ type server struct {
 	store     Store
 	gateway   *gateway.Gateway
 	observer  Observer
-	redirects []string // the deployment's origins
+	redirects []string  // the deployment's origins
+	project   uuid.UUID // the deployment's default; zero: none
+	now       func() time.Time
 }
 
 // handler wires the function; base is another server than Stripe's, if any.
 func handler(f *function.Function, base string) http.Handler {
 	stripe := gateway.New(f.Table, f.Vault, base)
-	return web.Within(gateway.Patience, f.For(identity.EndUser, f.Answer, routes(f.Answer, &server{
+	implementation := &server{
 		store:     f.Table,
 		gateway:   stripe,
 		observer:  projector.New(f.Table, stripe, f.Now),
 		redirects: f.RedirectOrigins,
-	})))
+		project:   f.Callers.DefaultProject(),
+		now:       f.Now,
+	}
+	// The two API families differ in the form of errors. The catalog is public.
+	mux := http.NewServeMux()
+	mux.Handle("/", f.For(identity.EndUser, f.Answer, routes(f.Answer, implementation)))
+	mux.Handle("/v1/", f.For(identity.EndUser, f.Plans, routes(f.Plans, implementation)))
+	mux.Handle("/v1/billing/plans", f.Public(f.Plans, routes(f.Plans, implementation)))
+	return web.Within(gateway.Patience, mux)
 }
 
 // routes is the function's HTTP interface.

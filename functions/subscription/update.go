@@ -46,5 +46,9 @@ func changePrice(ctx context.Context, h holding, body api.UpdateSubscriptionRequ
 	if err != nil {
 		return h.stripe, err
 	}
-	return h.account.ChangePrice(ctx, h.stripe, price, *body.ProrationBehavior, h.row.Revision)
+	free, err := h.account.Release(ctx, h.stripe) // a schedule would change it again
+	if err != nil {
+		return h.stripe, err
+	}
+	return h.account.ChangePrice(ctx, free, price, *body.ProrationBehavior, h.row.Revision)
 }

@@ -91,6 +91,34 @@ type Cancellation struct {
 	SubscriptionID string `json:"subscription_id"`
 }
 
+// CatalogPlan defines model for CatalogPlan.
+type CatalogPlan struct {
+	Currency    *string       `json:"currency"`
+	Description *string       `json:"description"`
+	Features    []PlanFeature `json:"features"`
+	ID          string        `json:"id"`
+
+	// Interval What `priceCents` pays for.
+	Interval  *billing.Interval `json:"interval"`
+	IsDefault bool              `json:"isDefault"`
+	Key       string            `json:"key"`
+	Name      string            `json:"name"`
+
+	// PriceCents By the month, or by the year if that is all there is; 0 without a price.
+	PriceCents int64          `json:"priceCents"`
+	Prices     []CatalogPrice `json:"prices"`
+	TrialDays  int64          `json:"trialDays"`
+}
+
+// CatalogPrice defines model for CatalogPrice.
+type CatalogPrice struct {
+	Interval   billing.Interval `json:"interval"`
+	PriceCents int64            `json:"priceCents"`
+
+	// PriceID Stripe's id.
+	PriceID string `json:"priceId"`
+}
+
 // Change defines model for Change.
 type Change struct {
 	// Field As the other operations name it, such as `status`.
@@ -168,6 +196,34 @@ type CreateCustomerRequest struct {
 // CreateKeyRequest defines model for CreateKeyRequest.
 type CreateKeyRequest struct {
 	Name *string `json:"name,omitempty"`
+}
+
+// CreatePlanRequest defines model for CreatePlanRequest.
+type CreatePlanRequest struct {
+	// Currency Three letters. Required with an amount; a price id has its own.
+	Currency    *string           `json:"currency,omitempty"`
+	Description *string           `json:"description,omitempty"`
+	Features    *[]NewPlanFeature `json:"features,omitempty"`
+
+	// IsDefault Of users who have no other plan.
+	IsDefault *bool `json:"isDefault,omitempty"`
+
+	// Key Unique in the project and mode; it never changes.
+	Key               string `json:"key"`
+	Name              string `json:"name"`
+	PriceMonthlyCents *int64 `json:"priceMonthlyCents,omitempty"`
+	PriceYearlyCents  *int64 `json:"priceYearlyCents,omitempty"`
+	SortOrder         *int64 `json:"sortOrder,omitempty"`
+
+	// StripePriceMonthlyID In place of the amount.
+	StripePriceMonthlyID *string `json:"stripePriceMonthlyId,omitempty"`
+
+	// StripePriceYearlyID In place of the amount.
+	StripePriceYearlyID *string `json:"stripePriceYearlyId,omitempty"`
+	TrialDays           *int64  `json:"trialDays,omitempty"`
+
+	// Visible In the public catalog; true by default.
+	Visible *bool `json:"visible,omitempty"`
 }
 
 // CreateProjectRequest defines model for CreateProjectRequest.
@@ -254,6 +310,35 @@ type DeletedCustomer struct {
 // DeletedCustomerAnswer defines model for DeletedCustomerAnswer.
 type DeletedCustomerAnswer struct {
 	Customer DeletedCustomer `json:"customer"`
+}
+
+// DeveloperPlan defines model for DeveloperPlan.
+type DeveloperPlan struct {
+	Archived             bool          `json:"archived"`
+	CreatedAt            time.Time     `json:"createdAt"`
+	Currency             *string       `json:"currency"`
+	Description          *string       `json:"description"`
+	Features             []PlanFeature `json:"features"`
+	ID                   string        `json:"id"`
+	IsDefault            bool          `json:"isDefault"`
+	Key                  string        `json:"key"`
+	Name                 string        `json:"name"`
+	PriceMonthlyCents    *int64        `json:"priceMonthlyCents"`
+	PriceYearlyCents     *int64        `json:"priceYearlyCents"`
+	SortOrder            int64         `json:"sortOrder"`
+	StripePriceMonthlyID *string       `json:"stripePriceMonthlyId"`
+	StripePriceYearlyID  *string       `json:"stripePriceYearlyId"`
+
+	// StripeProductID Made by billhook, for prices that are given as amounts.
+	StripeProductID *string    `json:"stripeProductId"`
+	TrialDays       int64      `json:"trialDays"`
+	UpdatedAt       *time.Time `json:"updatedAt"`
+	Visible         bool       `json:"visible"`
+}
+
+// DeveloperPlanList defines model for DeveloperPlanList.
+type DeveloperPlanList struct {
+	Plans []DeveloperPlan `json:"plans"`
 }
 
 // DuplicatePolicy What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
@@ -363,6 +448,14 @@ type LineItem struct {
 
 // Mode The mode for clients of the APIs that have no switch for it.
 type Mode = billing.Mode
+
+// NewPlanFeature defines model for NewPlanFeature.
+type NewPlanFeature struct {
+	Description *string `json:"description,omitempty"`
+	Key         string  `json:"key"`
+	Limit       *int64  `json:"limit,omitempty"`
+	Name        string  `json:"name"`
+}
 
 // NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 type NextCursor = string
@@ -506,6 +599,97 @@ type PaymentStats struct {
 	TotalSubscriptions int64 `json:"total_subscriptions"`
 }
 
+// PlanCancelRequest defines model for PlanCancelRequest.
+type PlanCancelRequest struct {
+	Immediately *bool `json:"immediately,omitempty"`
+}
+
+// PlanCatalog defines model for PlanCatalog.
+type PlanCatalog struct {
+	Plans []CatalogPlan `json:"plans"`
+}
+
+// PlanChangePreview defines model for PlanChangePreview.
+type PlanChangePreview struct {
+	AmountDueNowCents int64     `json:"amountDueNowCents"`
+	Currency          string    `json:"currency"`
+	EffectiveAt       time.Time `json:"effectiveAt"`
+
+	// Lines Of the invoice now, or of the next one where nothing is due now.
+	Lines []PreviewLine `json:"lines"`
+
+	// NextAmountCents Of the next regular invoice; null where there is none, because a cancellation is scheduled.
+	NextAmountCents *int64       `json:"nextAmountCents"`
+	When            billing.When `json:"when"`
+}
+
+// PlanChangeRequest defines model for PlanChangeRequest.
+type PlanChangeRequest struct {
+	Interval *billing.Interval `json:"interval,omitempty"`
+	PlanID   *string           `json:"planId,omitempty"`
+
+	// PlanKey This or `planId`; without them, the plan stays.
+	PlanKey  *string       `json:"planKey,omitempty"`
+	Quantity *int64        `json:"quantity,omitempty"`
+	When     *billing.When `json:"when,omitempty"`
+}
+
+// PlanCheckout defines model for PlanCheckout.
+type PlanCheckout struct {
+	SessionID string `json:"sessionId"`
+	URL       string `json:"url"`
+}
+
+// PlanCheckoutRequest defines model for PlanCheckoutRequest.
+type PlanCheckoutRequest struct {
+	// CancelURL Where the buyer goes who gives up.
+	CancelURL string            `json:"cancelUrl"`
+	Interval  *billing.Interval `json:"interval,omitempty"`
+	PlanID    *string           `json:"planId,omitempty"`
+
+	// PlanKey Either this or `planId`.
+	PlanKey  *string `json:"planKey,omitempty"`
+	Quantity *int64  `json:"quantity,omitempty"`
+
+	// SuccessURL Where Stripe sends the buyer afterwards.
+	SuccessURL string `json:"successUrl"`
+}
+
+// PlanFeature defines model for PlanFeature.
+type PlanFeature struct {
+	Description *string `json:"description"`
+	Key         string  `json:"key"`
+
+	// Limit How much of it; null for as much as one likes.
+	Limit *int64 `json:"limit"`
+	Name  string `json:"name"`
+}
+
+// PlanFeatureRequest defines model for PlanFeatureRequest.
+type PlanFeatureRequest struct {
+	Description *string `json:"description,omitempty"`
+	Limit       *int64  `json:"limit,omitempty"`
+	Name        string  `json:"name"`
+}
+
+// PlanSubscription defines model for PlanSubscription.
+type PlanSubscription struct {
+	CancelAt          *time.Time        `json:"cancelAt"`
+	CancelAtPeriodEnd bool              `json:"cancelAtPeriodEnd"`
+	CurrentPeriodEnd  time.Time         `json:"currentPeriodEnd"`
+	Interval          *billing.Interval `json:"interval"`
+
+	// PlanID Null where the price is no plan's.
+	PlanID          *string              `json:"planId"`
+	PlanKey         *string              `json:"planKey"`
+	Quantity        int64                `json:"quantity"`
+	ScheduledChange *ScheduledPlanChange `json:"scheduledChange"`
+	Status          string               `json:"status"`
+
+	// SubscriptionID Stripe's id.
+	SubscriptionID string `json:"subscriptionId"`
+}
+
 // PlansError defines model for PlansError.
 type PlansError struct {
 	// Detail A sentence.
@@ -540,6 +724,13 @@ type PortalRequest struct {
 // PortalSession defines model for PortalSession.
 type PortalSession struct {
 	PortalURL string `json:"portal_url"`
+}
+
+// PreviewLine defines model for PreviewLine.
+type PreviewLine struct {
+	AmountCents int64  `json:"amountCents"`
+	Description string `json:"description"`
+	Proration   bool   `json:"proration"`
 }
 
 // Price defines model for Price.
@@ -637,6 +828,15 @@ type Refusal struct {
 
 	// LikelyCause A sentence.
 	LikelyCause string `json:"likely_cause"`
+}
+
+// ScheduledPlanChange defines model for ScheduledPlanChange.
+type ScheduledPlanChange struct {
+	At       time.Time        `json:"at"`
+	Interval billing.Interval `json:"interval"`
+	PlanID   string           `json:"planId"`
+	PlanKey  string           `json:"planKey"`
+	Quantity int64            `json:"quantity"`
 }
 
 // ServerError defines model for ServerError.
@@ -827,6 +1027,36 @@ type UpdateCustomerRequest struct {
 	Phone    *string            `json:"phone,omitempty"`
 }
 
+// UpdatePlanRequest defines model for UpdatePlanRequest.
+type UpdatePlanRequest struct {
+	// Archived False has an archived plan sold again; true is what DELETE does.
+	Archived *bool `json:"archived,omitempty"`
+
+	// Currency As long as the plan never had a price.
+	Currency *string `json:"currency,omitempty"`
+
+	// Description Null clears it.
+	Description *string           `json:"description,omitempty"`
+	Features    *[]NewPlanFeature `json:"features,omitempty"`
+	IsDefault   *bool             `json:"isDefault,omitempty"`
+	Name        *string           `json:"name,omitempty"`
+
+	// PriceMonthlyCents 0 takes the price off sale.
+	PriceMonthlyCents *int64 `json:"priceMonthlyCents,omitempty"`
+
+	// PriceYearlyCents 0 takes the price off sale.
+	PriceYearlyCents *int64 `json:"priceYearlyCents,omitempty"`
+	SortOrder        *int64 `json:"sortOrder,omitempty"`
+
+	// StripePriceMonthlyID In place of the amount.
+	StripePriceMonthlyID *string `json:"stripePriceMonthlyId,omitempty"`
+
+	// StripePriceYearlyID In place of the amount.
+	StripePriceYearlyID *string `json:"stripePriceYearlyId,omitempty"`
+	TrialDays           *int64  `json:"trialDays,omitempty"`
+	Visible             *bool   `json:"visible,omitempty"`
+}
+
 // UpdateProjectRequest defines model for UpdateProjectRequest.
 type UpdateProjectRequest struct {
 	// DefaultMode The mode for clients of the APIs that have no switch for it.
@@ -877,6 +1107,12 @@ type WebhookURLs struct {
 // AnyMode defines model for AnyMode.
 type AnyMode = bool
 
+// AppID defines model for AppID.
+type AppID = openapi_types.UUID
+
+// CatalogProject defines model for CatalogProject.
+type CatalogProject = openapi_types.UUID
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -886,8 +1122,14 @@ type Environment = billing.Mode
 // EventCursor defines model for EventCursor.
 type EventCursor = string
 
+// FeatureKey defines model for FeatureKey.
+type FeatureKey = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// IfNoneMatch defines model for IfNoneMatch.
+type IfNoneMatch = string
 
 // KeyID defines model for KeyID.
 type KeyID = openapi_types.UUID
@@ -901,11 +1143,17 @@ type PageSize = int
 // PaymentStatusFilter defines model for PaymentStatusFilter.
 type PaymentStatusFilter = billing.TransactionStatus
 
+// PlanID defines model for PlanID.
+type PlanID = string
+
 // ProjectFilter defines model for ProjectFilter.
 type ProjectFilter = openapi_types.UUID
 
 // ProjectID defines model for ProjectID.
 type ProjectID = openapi_types.UUID
+
+// ProjectMode defines model for ProjectMode.
+type ProjectMode = bool
 
 // SubscriptionStatusFilter defines model for SubscriptionStatusFilter.
 type SubscriptionStatusFilter = billing.SubscriptionStatus
@@ -1162,12 +1410,171 @@ type CreateProjectKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreatePlanCheckoutParams defines parameters for CreatePlanCheckout.
+type CreatePlanCheckoutParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetPlanCatalogParams defines parameters for GetPlanCatalog.
+type GetPlanCatalogParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// ProjectID The project; refused when it contradicts `X-Project-ID`.
+	ProjectID *CatalogProject `form:"project_id,omitempty" json:"project_id,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+
+	// IfNoneMatch The ETag of an earlier answer.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// CancelPlanParams defines parameters for CancelPlan.
+type CancelPlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ChangePlanParams defines parameters for ChangePlan.
+type ChangePlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// PreviewPlanChangeParams defines parameters for PreviewPlanChange.
+type PreviewPlanChangeParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ResumePlanParams defines parameters for ResumePlan.
+type ResumePlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
 // CheckCustomerSubscriptionParams defines parameters for CheckCustomerSubscription.
 type CheckCustomerSubscriptionParams struct {
 	CustomerEmail string `form:"customerEmail" json:"customerEmail"`
 
 	// TestMode True for Stripe's test mode, false for live mode.
 	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// ListPlansParams defines parameters for ListPlans.
+type ListPlansParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CreatePlanParams defines parameters for CreatePlan.
+type CreatePlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeletePlanParams defines parameters for DeletePlan.
+type DeletePlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// GetPlanParams defines parameters for GetPlan.
+type GetPlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// UpdatePlanParams defines parameters for UpdatePlan.
+type UpdatePlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// DeletePlanFeatureParams defines parameters for DeletePlanFeature.
+type DeletePlanFeatureParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// PutPlanFeatureParams defines parameters for PutPlanFeature.
+type PutPlanFeatureParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
 
 	// Environment The same switch in words; refused when it contradicts `test_mode`.
 	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
@@ -1344,6 +1751,27 @@ type UpdateProjectJSONRequestBody = UpdateProjectRequest
 
 // CreateProjectKeyJSONRequestBody defines body for CreateProjectKey for application/json ContentType.
 type CreateProjectKeyJSONRequestBody = CreateKeyRequest
+
+// CreatePlanCheckoutJSONRequestBody defines body for CreatePlanCheckout for application/json ContentType.
+type CreatePlanCheckoutJSONRequestBody = PlanCheckoutRequest
+
+// CancelPlanJSONRequestBody defines body for CancelPlan for application/json ContentType.
+type CancelPlanJSONRequestBody = PlanCancelRequest
+
+// ChangePlanJSONRequestBody defines body for ChangePlan for application/json ContentType.
+type ChangePlanJSONRequestBody = PlanChangeRequest
+
+// PreviewPlanChangeJSONRequestBody defines body for PreviewPlanChange for application/json ContentType.
+type PreviewPlanChangeJSONRequestBody = PlanChangeRequest
+
+// CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
+type CreatePlanJSONRequestBody = CreatePlanRequest
+
+// UpdatePlanJSONRequestBody defines body for UpdatePlan for application/json ContentType.
+type UpdatePlanJSONRequestBody = UpdatePlanRequest
+
+// PutPlanFeatureJSONRequestBody defines body for PutPlanFeature for application/json ContentType.
+type PutPlanFeatureJSONRequestBody = PlanFeatureRequest
 
 // CreateServerCheckoutSessionJSONRequestBody defines body for CreateServerCheckoutSession for application/json ContentType.
 type CreateServerCheckoutSessionJSONRequestBody = ServerSessionRequest

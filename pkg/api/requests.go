@@ -98,6 +98,11 @@ func (f *fields) redirect(name string) string {
 // ModeOf is the mode that a request's switches name; test unless they say
 // otherwise. Switches that contradict each other are refused.
 func ModeOf(testMode *bool, environment *billing.Mode) (billing.Mode, error) {
+	return ModeOr(testMode, environment, billing.Test)
+}
+
+// ModeOr is ModeOf for clients that need not send a switch.
+func ModeOr(testMode *bool, environment *billing.Mode, otherwise billing.Mode) (billing.Mode, error) {
 	if environment != nil && !environment.Valid() {
 		return "", billing.InvalidFields(billing.FieldError{
 			Loc: []any{"query", "environment"}, Msg: "Input should be 'test' or 'live'", Type: "enum",
@@ -105,7 +110,7 @@ func ModeOf(testMode *bool, environment *billing.Mode) (billing.Mode, error) {
 	}
 	switch {
 	case testMode == nil && environment == nil:
-		return billing.Test, nil
+		return otherwise, nil
 	case testMode == nil:
 		return *environment, nil
 	}

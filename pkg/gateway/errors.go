@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/stripe/stripe-go/v79"
@@ -32,6 +33,8 @@ func stripeError(doing string, err error) error {
 	case status == http.StatusTooManyRequests:
 		known = billing.NewError(billing.RateLimited, "stripe_rate_limited", "Stripe is receiving too many requests")
 		known.RetryAfter = retryAfter(refused)
+	case strings.Contains(refused.Msg, otherCurrency):
+		known = billing.ErrCurrencyMismatch
 	case status == http.StatusConflict: // another call works on the object, or this one is still under way
 		known = billing.NewError(billing.Conflict, "stripe_busy", "Stripe is changing the same object; try again")
 	case status >= http.StatusBadRequest && status < http.StatusInternalServerError:
@@ -47,6 +50,10 @@ func stripeError(doing string, err error) error {
 func codeOf(refused *stripe.Error, otherwise string) string {
 	return cmp.Or(string(refused.Code), otherwise)
 }
+
+// otherCurrency is how Stripe, without a code, refuses to charge a customer in
+// another currency than before.
+const otherCurrency = "cannot combine currencies"
 
 // isCode reports whether Stripe refused a call with the code.
 func isCode(err error, code stripe.ErrorCode) bool {

@@ -72,6 +72,10 @@ func TestStripesErrors(t *testing.T) {
 			400, nil, `{"error": {"type": "idempotency_error", "message": "Keys for idempotent requests can only be used with the same parameters."}}`,
 			billing.Error{Kind: billing.Refused, Code: "stripe_refused", Message: "Keys for idempotent requests can only be used with the same parameters."},
 		},
+		"another currency": {
+			400, nil, `{"error": {"type": "invalid_request_error", "message": "You cannot combine currencies on a single customer. This customer has an active subscription with currency usd."}}`,
+			billing.Error{Kind: billing.Refused, Code: "currency_mismatch", Message: "The plan is sold in another currency than the one that the customer pays in"},
+		},
 		"wrong key": {
 			401, nil, `{"error": {"type": "invalid_request_error", "message": "Invalid API Key provided: sk_test_*******************4242"}}`,
 			billing.Error{Kind: billing.PermissionDenied, Code: "stripe_credentials_rejected", Message: "Stripe credentials rejected"},

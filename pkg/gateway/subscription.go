@@ -12,6 +12,7 @@ import (
 	"github.com/stripe/stripe-go/v79"
 	"github.com/stripe/stripe-go/v79/subscription"
 
+	"billhook/pkg/billing"
 	"billhook/pkg/projector"
 	"billhook/pkg/stripeevent"
 )
@@ -21,6 +22,13 @@ type Observed struct {
 	projector.Observation
 	// Item is Stripe's id of the item whose price Fact tells.
 	Item string
+	// Interval is what its price pays for; empty where that is no plan's.
+	Interval billing.Interval
+	// Schedule is Stripe's id of the schedule that the subscription is under;
+	// empty: none.
+	Schedule string
+	// CancelAtPeriodEnd says that the end of the period is what cancels it.
+	CancelAtPeriodEnd bool
 	// Project is the project that the subscription was made for, by the metadata
 	// that checkout left; empty: unknown.
 	Project string
@@ -31,10 +39,18 @@ func observe(call string, object []byte, answer *stripe.APIResponse, took time.D
 	var plain struct {
 		Items struct {
 			Data []struct {
-				ID string `json:"id"`
+				ID    string `json:"id"`
+				Price struct {
+					Recurring struct {
+						Interval billing.Interval `json:"interval"`
+						Count    int64            `json:"interval_count"`
+					} `json:"recurring"`
+				} `json:"price"`
 			} `json:"data"`
 		} `json:"items"`
-		Metadata map[string]string `json:"metadata"`
+		Schedule          string            `json:"schedule"`
+		CancelAtPeriodEnd bool              `json:"cancel_at_period_end"`
+		Metadata          map[string]string `json:"metadata"`
 	}
 	if err := json.Unmarshal(object, &plain); err != nil {
 		return Observed{}, fmt.Errorf("%s: %w", call, err)
@@ -43,11 +59,18 @@ func observe(call string, object []byte, answer *stripe.APIResponse, took time.D
 	if err != nil {
 		return Observed{}, fmt.Errorf("%s %s: %w", call, f.ID, err)
 	}
-	return Observed{
+	o := Observed{
 		Observation: projector.Observation{Fact: f, AsOf: asOf(answer, took), Call: call, Request: answer.RequestID},
 		Item:        plain.Items.Data[0].ID, // a fact has an item
+		Schedule:    plain.Schedule,
 		Project:     plain.Metadata[metadataProject],
-	}, nil
+
+		CancelAtPeriodEnd: plain.CancelAtPeriodEnd,
+	}
+	if r := plain.Items.Data[0].Price.Recurring; r.Count == 1 && r.Interval.Valid() {
+		o.Interval = r.Interval
+	}
+	return o, nil
 }
 
 // stopwatch measures how long a call took, with all its retries.
@@ -76,6 +99,8 @@ const (
 	listSubscriptions  = "list subscriptions"
 	cancelSubscription = "cancel subscription"
 	changePrice        = "change price"
+	changePlan         = "change plan"
+	resumeSubscription = "resume subscription"
 )
 
 // Observe reads a subscription as it is now.
@@ -176,15 +201,8 @@ func (a *Account) Cancel(ctx context.Context, id string, c Cancellation, revisio
 	if c.Feedback != "" || c.Comment != "" {
 		params.CancellationDetails = &stripe.SubscriptionCancellationDetailsParams{Feedback: text(c.Feedback), Comment: text(c.Comment)}
 	}
-	params.IdempotencyKey = a.idempotencyKey("cancel", id, c.Feedback, c.Comment, strconv.FormatInt(revision, 10))
-	o, err := a.update(ctx, cancelSubscription, id, params)
-	if state := o.Fact.After; err != nil || state.Status.Terminal() || !state.CancelAt.IsZero() {
-		return o, err
-	}
-	// What was answered is an earlier cancellation, which has been taken back
-	// since, and the row does not know it yet.
-	params.IdempotencyKey = a.idempotencyKey("cancel again", id, strconv.FormatInt(o.AsOf.Unix(), 10))
-	return a.update(ctx, cancelSubscription, id, params)
+	canceled := func(o Observed) bool { return !o.Fact.After.CancelAt.IsZero() }
+	return a.updateOnce(ctx, cancelSubscription, id, params, canceled, c.Feedback, c.Comment, strconv.FormatInt(revision, 10))
 }
 
 // cancelNow needs no idempotency key: a subscription ends once. One that has
@@ -219,6 +237,36 @@ func (a *Account) ChangePrice(ctx context.Context, o Observed, p Price, proratio
 	params.AddMetadata(metadataPlan, p.Plan) // an empty one is removed
 	params.IdempotencyKey = a.idempotencyKey("change price", o.Fact.ID, p.ID, p.Plan, proration, strconv.FormatInt(revision, 10))
 	return a.update(ctx, changePrice, o.Fact.ID, params)
+}
+
+// updateOnce makes an update under an idempotency key that follows from the
+// call, the subscription and parts. If what was answered is of an earlier time,
+// and has been undone since while the row does not know it yet, or was a card
+// that may be another one now, it is made again.
+func (a *Account) updateOnce(ctx context.Context, call, id string, params *stripe.SubscriptionParams, done func(Observed) bool, parts ...string) (Observed, error) {
+	parts = append([]string{call, id}, parts...)
+	params.IdempotencyKey = a.idempotencyKey(parts...)
+	o, err := a.update(ctx, call, id, params)
+	at, replayed := replayedRefusal(err)
+	switch {
+	case replayed:
+	case err != nil || o.Fact.After.Status.Terminal() || done(o):
+		return o, err
+	default:
+		at = o.AsOf
+	}
+	params.IdempotencyKey = a.idempotencyKey(append(parts, "again", strconv.FormatInt(at.Unix(), 10))...)
+	return a.update(ctx, call, id, params)
+}
+
+// replayedRefusal reports whether an error is a declined payment of an earlier
+// time, and when Stripe told it again.
+func replayedRefusal(err error) (time.Time, bool) {
+	refused, ok := errors.AsType[*stripe.Error](err)
+	if !ok || refused.Type != stripe.ErrorTypeCard || refused.LastResponse == nil || refused.LastResponse.Header.Get("Idempotent-Replayed") != "true" {
+		return time.Time{}, false
+	}
+	return asOf(refused.LastResponse, 0), true
 }
 
 func (a *Account) update(ctx context.Context, call, id string, params *stripe.SubscriptionParams) (Observed, error) {

@@ -98,6 +98,10 @@ func NewVerifier(c Config, secrets SecretReader, now func() time.Time) (*Verifie
 	return v, nil
 }
 
+// DefaultProject is the deployment's project for callers that name none; zero:
+// there is none.
+func (v *Verifier) DefaultProject() uuid.UUID { return v.project }
+
 // claims are those that billhook reads, in the spellings its clients use.
 type claims struct {
 	jwt.RegisteredClaims

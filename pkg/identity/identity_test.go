@@ -288,8 +288,10 @@ func TestNewVerifierRefusesConfigurations(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := identity.NewVerifier(test.config, &vault{}, clock)
+			v, err := identity.NewVerifier(test.config, &vault{}, clock)
 			switch {
+			case err == nil && (v.DefaultProject() == uuid.Nil) != (test.config.DefaultProject == ""):
+				t.Errorf("the default project is %s", v.DefaultProject())
 			case test.names == "" && err != nil:
 				t.Errorf("NewVerifier = %v", err)
 			case test.names != "" && (err == nil || !strings.Contains(err.Error(), test.names)):

@@ -34,6 +34,9 @@ import (
 //	<scope>#RATE#<class>              RATE                      how many calls of a class there were lately; expires
 //	<scope>#USAGE                     <hour>                    how often the customer endpoints were called; expires
 //	<scope>#COUNTERS#<shard>          COUNTERS                  counters
+//	<scope>#PLANS                     PLAN#<id>                 plan
+//	<scope>#PLANS                     KEY#<key>                 claim: whose the plan's key is
+//	<scope>#PLANS                     DEFAULT                   claim: which plan is the default
 //	RECONCILE#<shard>                 SCOPE#<scope>             a scope that receives events: how far it is compared with Stripe
 //	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
 //
@@ -69,7 +72,18 @@ const (
 	apiKeyPrefix       = "KEY#"
 	scopePrefix        = "SCOPE#"
 	customerPrefix     = "CUSTOMER#"
+	planPrefix         = "PLAN#"
 )
+
+func planPartition(s billing.Scope) string { return s.String() + "#PLANS" }
+
+func planKey(s billing.Scope, id string) key { return key{planPartition(s), planPrefix + id} }
+
+func planKeyKey(s billing.Scope, name string) key {
+	return key{planPartition(s), apiKeyPrefix + name}
+}
+
+func defaultPlanKey(s billing.Scope) key { return key{planPartition(s), "DEFAULT"} }
 
 func projectKey(id uuid.UUID) key { return key{"PROJECT#" + id.String(), "PROJECT"} }
 

@@ -46,6 +46,9 @@ func TestKeys(t *testing.T) {
 		"another's shard":  {eventKey(test, at, "evt_2"), key{scope + "#EVENTS#2026-03#7", "1772341199#evt_2"}},
 		"event from 1970":  {eventKey(test, time.Unix(5, 0), "evt_1"), key{scope + "#EVENTS#1970-01#2", "0000000005#evt_1"}},
 		"counters":         {counterKey(test, 0), key{scope + "#COUNTERS#0", "COUNTERS"}},
+		"plan":             {planKey(test, "plan_1"), key{scope + "#PLANS", "PLAN#plan_1"}},
+		"plan's key":       {planKeyKey(test, "gold"), key{scope + "#PLANS", "KEY#gold"}},
+		"default plan":     {defaultPlanKey(live), key{id.String() + "#live#PLANS", "DEFAULT"}},
 		"counters' shards": {counterKey(test, counterShards-1), key{scope + "#COUNTERS#7", "COUNTERS"}},
 	} {
 		t.Run(name, func(t *testing.T) {

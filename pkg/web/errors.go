@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -105,9 +106,9 @@ func serverForm(r *http.Request, known *billing.Error, retryAfter *int) (int, an
 }
 
 func plansForm(r *http.Request, known *billing.Error, retryAfter *int) (int, any) {
-	status := badRequest(known)
+	status, code := badRequest(known), cmp.Or(known.Code, "stripe_refused") // Stripe has no code for some refusals
 	return status, api.PlansError{
-		StatusCode: status, Message: known.Code, Error: known.Code, Detail: said(known), RequestID: requestID(r), RetryAfter: retryAfter,
+		StatusCode: status, Message: code, Error: code, Detail: said(known), RequestID: requestID(r), RetryAfter: retryAfter,
 	}
 }
 

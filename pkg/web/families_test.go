@@ -29,6 +29,8 @@ func TestFamilies(t *testing.T) {
 		"plans, unknown": {NewPlansErrors, unknown, 404, `{"statusCode": 404, "message": "plan_not_found", "error": "plan_not_found", "detail": "Plan not found", "request_id": ""}`},
 		"plans, a fault": {NewPlansErrors, errors.New("secret detail"), 500,
 			`{"statusCode": 500, "message": "internal_error", "error": "internal_error", "detail": "Internal server error", "request_id": ""}`},
+		"plans, Stripe's": {NewPlansErrors, billing.NewError(billing.Refused, "", "It cannot be changed."), 400,
+			`{"statusCode": 400, "message": "stripe_refused", "error": "stripe_refused", "detail": "It cannot be changed.", "request_id": ""}`},
 		"account, invalid": {NewAccountErrors, wrong, 400, `{"error": {"code": "invalid_input", "message": "amount_cents: Input should be at least 500"}, "request_id": ""}`},
 		"account, unknown": {NewAccountErrors, unknown, 404, `{"error": {"code": "plan_not_found", "message": "Plan not found"}, "request_id": ""}`},
 	} {

@@ -1,8 +1,10 @@
 package functiontest
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +42,11 @@ func (w *World) sign(method jwt.SigningMethod, key any, claims Claims) string {
 	return token
 }
 
+// PlansError is the body of an error of the Plans API.
+func PlansError(status int, code, detail string) string {
+	return fmt.Sprintf(`{"statusCode": %d, "message": %[2]q, "error": %[2]q, "detail": %[3]q, "request_id": ""}`, status, code, detail)
+}
+
 // RefusesTokens has a route refuse every kind of bad token, and callers of the
 // role that it is not for, without storing anything. The request's own token
 // is a good one.
@@ -55,8 +62,11 @@ func (w *World) RefusesTokens(t *testing.T, h http.Handler, role identity.Role, 
 		maps.Copy(c, extra)
 		return c
 	}
-	const unauthenticated = `{"detail": "Could not validate credentials"}`
-	const forbidden = `{"detail": "You do not have permission to access this resource"}`
+	unauthenticated, forbidden := `{"detail": "Could not validate credentials"}`, `{"detail": "You do not have permission to access this resource"}`
+	if strings.HasPrefix(r.Path, "/v1/") {
+		unauthenticated = PlansError(401, "invalid_token", "Could not validate credentials")
+		forbidden = PlansError(403, "permission_denied", "You do not have permission to access this resource")
+	}
 	for name, c := range map[string]struct {
 		authorization string
 		status        int

@@ -60,10 +60,10 @@ func createSubscription(c *call, p createSubscriptionParams) (any, error) {
 	if method == nil && !free && p.PaymentBehavior != "default_incomplete" {
 		return nil, invalid("", codeMissing, "%s", noMethodMessage)
 	}
-	if p.PaymentBehavior == "error_if_incomplete" && !free && method.card().onCharge != nil {
+	if p.PaymentBehavior == errorIfIncomplete && !free && method.card().onCharge != nil {
 		return nil, method.card().onCharge.err()
 	}
-	if p.PaymentBehavior == "error_if_incomplete" && !free && method.needsChallenge() {
+	if p.PaymentBehavior == errorIfIncomplete && !free && method.needsChallenge() {
 		return nil, refusal("subscription_payment_intent_requires_action", "", authenticationRequired).err()
 	}
 	sub := c.newSubscription(spec)

@@ -21,7 +21,7 @@ type updateSubscriptionParams struct {
 	Metadata             form.Metadata              `form:"metadata"`
 	OffSession           *bool                      `form:"off_session"`
 	PauseCollection      form.Optional[pauseParams] `form:"pause_collection"`
-	PaymentBehavior      string                     `form:"payment_behavior" enum:"allow_incomplete"`
+	PaymentBehavior      string                     `form:"payment_behavior" enum:"allow_incomplete error_if_incomplete"`
 	PaymentSettings      paymentSettings            `form:"payment_settings"`
 	ProrationBehavior    string                     `form:"proration_behavior" enum:"always_invoice create_prorations none"`
 	ProrationDate        *int64                     `form:"proration_date"`
@@ -39,6 +39,11 @@ func updateSubscription(c *call, p updateSubscriptionParams) (any, error) {
 	update, err := p.check(c.account, sub)
 	if err != nil {
 		return nil, err
+	}
+	if p.PaymentBehavior == errorIfIncomplete {
+		if err := p.refusedPayment(c.account, sub); err != nil {
+			return nil, err
+		}
 	}
 	var invoice *object.Invoice
 	c.update(eventSubscriptionUpdated, sub.shown(), func() { invoice = update.apply(c.account, sub) })

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"billhook/pkg/api"
+	"billhook/pkg/billing"
+	"billhook/pkg/gateway"
+	"billhook/pkg/identity"
+)
+
+// errSubscribedToPlan is errAlreadySubscribed as the Plans API tells it.
+var errSubscribedToPlan = billing.NewError(billing.Conflict, errAlreadySubscribed.Code, errAlreadySubscribed.Message)
+
+// CreatePlanCheckout starts the purchase of a plan for the calling user.
+func (s *server) CreatePlanCheckout(ctx context.Context, r CreatePlanCheckoutRequestObject) (CreatePlanCheckoutResponseObject, error) {
+	p, err := s.planBuyer(ctx, r.Params.TestMode, r.Params.Environment)
+	if err != nil {
+		return nil, err
+	}
+	if !p.project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
+		return nil, billing.ErrRedirectNotAllowed.About("successUrl")
+	}
+	if !p.project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
+		return nil, billing.ErrRedirectNotAllowed.About("cancelUrl")
+	}
+	offer, err := s.offer(ctx, p.scope, *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	p.checkout = planCheckout(p.caller, offer, *r.Body)
+	p.offeredTrial, p.currency = p.checkout.TrialDays > 0, offer.Plan.Currency
+	session, err := p.start(ctx)
+	switch {
+	case errors.Is(err, errAlreadySubscribed):
+		return nil, errSubscribedToPlan
+	case err != nil:
+		return nil, err
+	}
+	return CreatePlanCheckout200JSONResponse{URL: session.URL, SessionID: session.ID}, nil
+}
+
+// planBuyer is the calling user of the Plans API, on the way to a purchase in
+// the mode that the request names, else the project's default.
+func (s *server) planBuyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*buying, error) {
+	caller := identity.From(ctx)
+	project, config, err := s.store.Project(ctx, caller.Project)
+	if err != nil {
+		return nil, err
+	}
+	mode, err := api.ModeOr(testMode, environment, project.DefaultMode)
+	if err != nil {
+		return nil, err
+	}
+	scope := billing.Scope{Project: caller.Project, Mode: mode}
+	account, err := s.gateway.Account(ctx, scope, config)
+	if err != nil {
+		return nil, err
+	}
+	return &buying{purchase{server: s, scope: scope, tenant: project.Owner, account: account, caller: caller}, project}, nil
+}
+
+// offer is the plan that the request names, at the price that it asks for.
+func (s *server) offer(ctx context.Context, scope billing.Scope, body api.PlanCheckoutRequest) (billing.Offer, error) {
+	plans, err := s.store.Plans(ctx, scope)
+	if err != nil {
+		return billing.Offer{}, err
+	}
+	plan := api.NamedPlan(plans, body.PlanID, body.PlanKey)
+	if plan == nil {
+		return billing.Offer{}, billing.ErrNoPlan
+	}
+	price := plan.Offered()
+	if body.Interval != nil {
+		price = plan.Price(*body.Interval)
+	}
+	if price == nil {
+		return billing.Offer{}, billing.ErrPlanNotSold
+	}
+	return billing.Offer{Plan: *plan, Price: *price, Quantity: *body.Quantity}, nil
+}
+
+// planCheckout sells an offer. Which plan was bought is decided by the price
+// alone; the metadata tells it to whoever reads the subscription at Stripe.
+func planCheckout(caller identity.Caller, o billing.Offer, body api.PlanCheckoutRequest) gateway.Checkout {
+	return gateway.Checkout{
+		User:       caller.Subject,
+		Price:      o.Price.ID,
+		Plan:       o.Plan.Name,
+		Quantity:   o.Quantity,
+		Recurring:  true,
+		TrialDays:  o.Plan.TrialDays,
+		SuccessURL: body.SuccessURL,
+		CancelURL:  body.CancelURL,
+		Metadata:   gateway.PlanMetadata(o.Plan),
+	}
+}
