@@ -21,10 +21,10 @@ func TestCreateProjectWithSettings(t *testing.T) {
 	f := newFixture(t)
 	var created api.Project
 	answer := f.send(t, http.MethodPost, projects, `{"name": "A", "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
-		"redirect_origins": ["https://App.example.com:443", "https://*.example.com", "http://localhost:3000"]}`)
+		"grace_period_days": 60, "disputed_payments": "suspend", "redirect_origins": ["https://App.example.com:443", "https://*.example.com", "http://localhost:3000"]}`)
 	answer.Decode(t, &created)
 	want := fmt.Sprintf(`{"id": %q, "name": "A", "description": null, "is_active": true, "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
-		"redirect_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:3000"],
+		"grace_period_days": 60, "disputed_payments": "suspend", "redirect_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:3000"],
 		"created_at": "2100-02-03T09:14:08Z"}`, created.ID)
 	answer.Is(t, 201, want)
 	f.send(t, http.MethodGet, projects+created.ID.String(), "").Is(t, 200, want)
@@ -34,30 +34,32 @@ func TestCreateProjectWithSettings(t *testing.T) {
 // project.
 func TestUpdateProject(t *testing.T) {
 	t.Parallel()
-	settings := func(name, description, origins, mode, duplicates string) string {
-		return fmt.Sprintf(`"name": %s, "description": %s, "redirect_origins": %s, "default_mode": %s, "duplicate_subscriptions": %s`,
-			name, description, origins, mode, duplicates)
+	settings := func(name, description, origins, mode, duplicates, access string) string {
+		return fmt.Sprintf(`"name": %s, "description": %s, "redirect_origins": %s, "default_mode": %s, "duplicate_subscriptions": %s, %s`,
+			name, description, origins, mode, duplicates, access)
 	}
 	const name, description, origins, mode, duplicates = `"A"`, `"For boats"`, `["https://a.example"]`, `"live"`, `"cancel_newest"`
+	const access, others = `"grace_period_days": 14, "disputed_payments": "suspend"`, `"grace_period_days": 0, "disputed_payments": "keep"`
 	for title, c := range map[string]struct{ body, want string }{
-		"nothing":             {`{}`, settings(name, description, origins, mode, duplicates)},
-		"nulls":               {`{"name": null, "redirect_origins": null, "default_mode": null, "duplicate_subscriptions": null}`, settings(name, description, origins, mode, duplicates)},
-		"unknown fields":      {`{"id": 7, "is_active": false, "owner": "me"}`, settings(name, description, origins, mode, duplicates)},
-		"the name":            {`{"name": "B"}`, settings(`"B"`, description, origins, mode, duplicates)},
-		"the description":     {`{"description": "For piers"}`, settings(name, `"For piers"`, origins, mode, duplicates)},
-		"a description, null": {`{"description": null}`, settings(name, `null`, origins, mode, duplicates)},
-		"an empty one":        {`{"description": ""}`, settings(name, `null`, origins, mode, duplicates)},
-		"the origins":         {`{"redirect_origins": ["https://*.b.example"]}`, settings(name, description, `["https://*.b.example"]`, mode, duplicates)},
-		"no origins":          {`{"redirect_origins": []}`, settings(name, description, `[]`, mode, duplicates)},
-		"the mode":            {`{"default_mode": "test"}`, settings(name, description, origins, `"test"`, duplicates)},
-		"the duplicates":      {`{"duplicate_subscriptions": "flag"}`, settings(name, description, origins, mode, `"flag"`)},
-		"everything":          {`{` + settings(`"B"`, `"b"`, `[]`, `"test"`, `"flag"`) + `}`, settings(`"B"`, `"b"`, `[]`, `"test"`, `"flag"`)},
+		"nothing":             {`{}`, settings(name, description, origins, mode, duplicates, access)},
+		"nulls":               {`{"name": null, "redirect_origins": null, "default_mode": null, "duplicate_subscriptions": null, "grace_period_days": null, "disputed_payments": null}`, settings(name, description, origins, mode, duplicates, access)},
+		"unknown fields":      {`{"id": 7, "is_active": false, "owner": "me"}`, settings(name, description, origins, mode, duplicates, access)},
+		"the name":            {`{"name": "B"}`, settings(`"B"`, description, origins, mode, duplicates, access)},
+		"the description":     {`{"description": "For piers"}`, settings(name, `"For piers"`, origins, mode, duplicates, access)},
+		"a description, null": {`{"description": null}`, settings(name, `null`, origins, mode, duplicates, access)},
+		"an empty one":        {`{"description": ""}`, settings(name, `null`, origins, mode, duplicates, access)},
+		"the origins":         {`{"redirect_origins": ["https://*.b.example"]}`, settings(name, description, `["https://*.b.example"]`, mode, duplicates, access)},
+		"no origins":          {`{"redirect_origins": []}`, settings(name, description, `[]`, mode, duplicates, access)},
+		"the mode":            {`{"default_mode": "test"}`, settings(name, description, origins, `"test"`, duplicates, access)},
+		"the duplicates":      {`{"duplicate_subscriptions": "flag"}`, settings(name, description, origins, mode, `"flag"`, access)},
+		"the access":          {`{` + others + `}`, settings(name, description, origins, mode, duplicates, others)},
+		"everything":          {`{` + settings(`"B"`, `"b"`, `[]`, `"test"`, `"flag"`, others) + `}`, settings(`"B"`, `"b"`, `[]`, `"test"`, `"flag"`, others)},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			var created api.Project
-			f.send(t, http.MethodPost, projects, `{`+settings(name, description, origins, mode, duplicates)+`}`).Decode(t, &created)
+			f.send(t, http.MethodPost, projects, `{`+settings(name, description, origins, mode, duplicates, access)+`}`).Decode(t, &created)
 			f.Clock.Advance(time.Hour)
 			want := fmt.Sprintf(`{"id": %q, "is_active": true, "created_at": "2100-02-03T09:14:08Z", %s}`, created.ID, c.want)
 			f.send(t, http.MethodPut, projects+created.ID.String(), c.body).Is(t, 200, want)
@@ -74,6 +76,10 @@ func TestUpdateProjectRefusals(t *testing.T) {
 		"name empty":      {`{"name": ""}`, `["body", "name"]`, "string_too_short"},
 		"a bad origin":    {`{"redirect_origins": ["https://a.example", "http://a.example"]}`, `["body", "redirect_origins", 1]`, "value_error"},
 		"an unknown mode": {`{"default_mode": "prod"}`, `["body", "default_mode"]`, "enum"},
+		"a long grace":    {`{"grace_period_days": 61}`, `["body", "grace_period_days"]`, "value_error"},
+		"less than none":  {`{"grace_period_days": -1}`, `["body", "grace_period_days"]`, "value_error"},
+		"grace in words":  {`{"grace_period_days": "7"}`, `["body", "grace_period_days"]`, "int_type"},
+		"an odd policy":   {`{"disputed_payments": "refund"}`, `["body", "disputed_payments"]`, "enum"},
 		"another word":    {`{"duplicate_subscriptions": "refund"}`, `["body", "duplicate_subscriptions"]`, "enum"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -33,6 +34,8 @@ func (s *server) CreateProject(ctx context.Context, r CreateProjectRequestObject
 		DefaultMode:     r.Body.DefaultMode,
 
 		DuplicateSubscriptions: r.Body.DuplicateSubscriptions,
+		GracePeriodDays:        r.Body.GracePeriodDays,
+		DisputedPayments:       r.Body.DisputedPayments,
 	})
 	err = s.store.CreateProject(ctx, p)
 	if billing.KindOf(err) == billing.Conflict {
@@ -95,6 +98,10 @@ func apply(p *billing.Project, r api.UpdateProjectRequest) {
 	set(&p.RedirectOrigins, r.RedirectOrigins)
 	set(&p.DefaultMode, r.DefaultMode)
 	set(&p.Duplicates, r.DuplicateSubscriptions)
+	set(&p.OnDispute, r.DisputedPayments)
+	if r.GracePeriodDays != nil {
+		p.GraceDays = r.GracePeriodDays
+	}
 }
 
 func set[T any](field, sent *T) {
@@ -169,5 +176,7 @@ func projectAnswer(p billing.Project) api.Project {
 		CreatedAt:       p.CreatedAt,
 
 		DuplicateSubscriptions: cmp.Or(p.Duplicates, billing.FlagDuplicate),
+		GracePeriodDays:        int64(p.Grace() / (24 * time.Hour)),
+		DisputedPayments:       cmp.Or(p.OnDispute, billing.KeepDisputed),
 	}
 }

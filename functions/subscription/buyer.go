@@ -53,7 +53,7 @@ func (s *server) holding(ctx context.Context, b buyer) (holding, error) {
 	if err != nil {
 		return holding{}, err
 	}
-	sub := current(subscriptions)
+	sub := billing.Current(subscriptions)
 	if sub == nil || !sub.Status.Holds() {
 		return holding{}, errNothingHeld
 	}

@@ -32,25 +32,10 @@ func (s *server) GetMySubscription(ctx context.Context, r GetMySubscriptionReque
 	if err != nil {
 		return nil, err
 	}
-	if sub := current(subscriptions); sub != nil {
+	if sub := billing.Current(subscriptions); sub != nil {
 		return GetMySubscription200JSONResponse(api.SubscriptionOf(scope, *sub)), nil
 	}
 	return noSubscription{}, nil
-}
-
-// current is the newest subscription that the user holds, else the newest
-// that has not ended, such as one whose first payment is under way.
-func current(newestFirst []billing.Subscription) *billing.Subscription {
-	var open *billing.Subscription
-	for i, sub := range newestFirst {
-		if sub.Status.Holds() {
-			return &newestFirst[i]
-		}
-		if open == nil && !sub.Status.Terminal() {
-			open = &newestFirst[i]
-		}
-	}
-	return open
 }
 
 // ListMyPayments answers a page of the user's payments, newest first.

@@ -75,7 +75,7 @@ var badTemplates = map[string]struct{ file, from, to, want string }{
 	},
 	"a function that is not monitored": {mainTemplate, "            - !Ref StatsFunction\n", "", "StatsFunction is not monitored"},
 	"a function whose throttles are not seen": {
-		monitoring, "Value: !Select [5, !Ref Functions]", "Value: !Select [4, !Ref Functions]", "FunctionThrottles looks at 7 functions of 8",
+		monitoring, "Value: !Select [5, !Ref Functions]", "Value: !Select [4, !Ref Functions]", "FunctionThrottles looks at 8 functions of 9",
 	},
 
 	"a table that goes with its stack": {mainTemplate, "    DeletionPolicy: Retain\n", "", "Table.DeletionPolicy"},

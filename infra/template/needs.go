@@ -17,6 +17,7 @@ const (
 	onIndexes = "the table's indexes"
 	onStripe  = "the stack's Stripe secrets"
 	onJWT     = "the JWT secret"
+	onSigning = "the entitlements secret"
 	onOwnLogs = "its own log group"
 )
 
@@ -95,6 +96,8 @@ func target(f *ssa.Function, call clientCall) string {
 		return onTable
 	case call.service == "secretsmanager" && f.String() == "(*billhook/pkg/vault.Vault).Secret":
 		return onJWT
+	case call.service == "secretsmanager" && f.String() == "(*billhook/pkg/vault.Vault).SecretVersions":
+		return onSigning
 	case call.service == "secretsmanager" && home(f) == "billhook/pkg/vault":
 		return onStripe
 	}

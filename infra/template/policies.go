@@ -124,6 +124,7 @@ var resources = map[string]string{
 	"Fn::GetAtt Table.Arn":         onTable,
 	"Fn::Sub ${Table.Arn}/index/*": onIndexes,
 	"Ref JwtSecret":                onJWT,
+	"Ref EntitlementsSecret":       onSigning,
 	"Fn::Sub " + ownStripe:         onStripe,
 }
 

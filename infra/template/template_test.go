@@ -94,6 +94,7 @@ func (c code) found(t *testing.T) {
 		"stats":    {Action: "dynamodb:Query", On: "the table's indexes"},                       // by a name that is set
 		"config":   {Action: "secretsmanager:TagResource", On: "the stack's Stripe secrets"},    // by tags that are set
 		"checkout": {Action: "secretsmanager:GetSecretValue", On: "the stack's Stripe secrets"}, // behind interfaces
+		"access":   {Action: "secretsmanager:GetSecretValue", On: "the entitlements secret"},    // by the vault's method
 	} {
 		if !slices.Contains(c.needs[function], want) {
 			t.Errorf("%s needs %v, want %v among it", function, c.needs[function], want)

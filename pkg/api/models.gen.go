@@ -11,6 +11,41 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Access defines model for Access.
+type Access struct {
+	Allowed bool   `json:"allowed"`
+	Feature string `json:"feature"`
+
+	// Features The keys of all features that the user may use.
+	Features []string `json:"features"`
+
+	// Limits How much of each feature; null for as much as one likes.
+	Limits FeatureLimits `json:"limits"`
+	Plan   *PlanName     `json:"plan"`
+
+	// Reasons With `explain=1` only.
+	Reasons *[]AccessReason `json:"reasons,omitempty"`
+
+	// Until When the feature ends; null if no end is known.
+	Until *time.Time `json:"until"`
+}
+
+// AccessReason defines model for AccessReason.
+type AccessReason struct {
+	// Counts It gives the feature now.
+	Counts bool `json:"counts"`
+
+	// ID Stripe's of a subscription, billhook's of a grant or plan.
+	ID     string             `json:"id"`
+	Plan   *PlanName          `json:"plan"`
+	Since  *time.Time         `json:"since"`
+	Source billing.SourceKind `json:"source"`
+
+	// Text Sentences.
+	Text  string     `json:"text"`
+	Until *time.Time `json:"until"`
+}
+
 // AccountError defines model for AccountError.
 type AccountError struct {
 	Error struct {
@@ -193,6 +228,16 @@ type CreateCustomerRequest struct {
 	Phone    *string            `json:"phone,omitempty"`
 }
 
+// CreateGrantRequest defines model for CreateGrantRequest.
+type CreateGrantRequest struct {
+	// ExpiresAt In the future; without it the grant has no end.
+	ExpiresAt *time.Time        `json:"expiresAt,omitempty"`
+	Features  *[]GrantedFeature `json:"features,omitempty"`
+	PlanID    *string           `json:"planId,omitempty"`
+	PlanKey   *string           `json:"planKey,omitempty"`
+	Reason    string            `json:"reason"`
+}
+
 // CreateKeyRequest defines model for CreateKeyRequest.
 type CreateKeyRequest struct {
 	Name *string `json:"name,omitempty"`
@@ -232,9 +277,15 @@ type CreateProjectRequest struct {
 	DefaultMode *Mode   `json:"default_mode,omitempty"`
 	Description *string `json:"description,omitempty"`
 
+	// DisputedPayments What happens to access while a user's bank takes back a payment: nothing, or the user's subscriptions give none until the bank has decided. Grants and the default plan go on.
+	DisputedPayments *DisputePolicy `json:"disputed_payments,omitempty"`
+
 	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 	DuplicateSubscriptions *DuplicatePolicy `json:"duplicate_subscriptions,omitempty"`
-	Name                   string           `json:"name"`
+
+	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
+	GracePeriodDays *int64 `json:"grace_period_days,omitempty"`
+	Name            string `json:"name"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
@@ -262,6 +313,11 @@ type CreatedKey struct {
 type CredentialsVerdict struct {
 	Message string `json:"message"`
 	Valid   bool   `json:"valid"`
+}
+
+// CurrentSubscription defines model for CurrentSubscription.
+type CurrentSubscription struct {
+	Subscription *UserSubscription `json:"subscription"`
 }
 
 // Customer defines model for Customer.
@@ -341,8 +397,42 @@ type DeveloperPlanList struct {
 	Plans []DeveloperPlan `json:"plans"`
 }
 
+// DisputePolicy What happens to access while a user's bank takes back a payment: nothing, or the user's subscriptions give none until the bank has decided. Grants and the default plan go on.
+type DisputePolicy = billing.DisputePolicy
+
 // DuplicatePolicy What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 type DuplicatePolicy = billing.DuplicatePolicy
+
+// EntitledFeature defines model for EntitledFeature.
+type EntitledFeature struct {
+	Description *string `json:"description"`
+	Key         string  `json:"key"`
+
+	// Limit How much of it; null for as much as one likes.
+	Limit *int64     `json:"limit"`
+	Name  string     `json:"name"`
+	Until *time.Time `json:"until"`
+}
+
+// EntitlementToken defines model for EntitlementToken.
+type EntitlementToken struct {
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// Token A JWT.
+	Token string `json:"token"`
+}
+
+// Entitlements defines model for Entitlements.
+type Entitlements struct {
+	Features []EntitledFeature `json:"features"`
+	Plan     *PlanName         `json:"plan"`
+
+	// Status Of the current subscription; null if there is none.
+	Status *string `json:"status"`
+
+	// Until When the first of what counts ends; null if no end is known.
+	Until *time.Time `json:"until"`
+}
 
 // Error defines model for Error.
 type Error struct {
@@ -408,6 +498,44 @@ type EventReplay struct {
 	Reason  *string `json:"reason"`
 }
 
+// FeatureLimits How much of each feature; null for as much as one likes.
+type FeatureLimits = map[string]*int64
+
+// Grant defines model for Grant.
+type Grant struct {
+	// Active It counts now.
+	Active bool `json:"active"`
+
+	// Author Who gave it.
+	Author    string     `json:"author"`
+	CreatedAt time.Time  `json:"createdAt"`
+	ExpiresAt *time.Time `json:"expiresAt"`
+
+	// Features Empty for a plan.
+	Features []GrantedFeature   `json:"features"`
+	ID       openapi_types.UUID `json:"id"`
+
+	// PlanID Null for single features.
+	PlanID    *string    `json:"planId"`
+	Reason    string     `json:"reason"`
+	RevokedAt *time.Time `json:"revokedAt"`
+	RevokedBy *string    `json:"revokedBy"`
+	UserID    string     `json:"userId"`
+}
+
+// GrantList defines model for GrantList.
+type GrantList struct {
+	Grants []Grant `json:"grants"`
+}
+
+// GrantedFeature defines model for GrantedFeature.
+type GrantedFeature struct {
+	Key string `json:"key"`
+
+	// Limit How much of it; null for as much as one likes.
+	Limit *int64 `json:"limit,omitempty"`
+}
+
 // InvalidInput defines model for InvalidInput.
 type InvalidInput struct {
 	// Loc Where the input stands, such as `["body", "price_id"]`.
@@ -439,6 +567,11 @@ type KeyList struct {
 	Total int   `json:"total"`
 }
 
+// KeySet defines model for KeySet.
+type KeySet struct {
+	Keys []PublicKey `json:"keys"`
+}
+
 // LineItem At a price of the account, or at one that is told with `price_data`.
 type LineItem struct {
 	Price     *string    `json:"price,omitempty"`
@@ -448,6 +581,15 @@ type LineItem struct {
 
 // Mode The mode for clients of the APIs that have no switch for it.
 type Mode = billing.Mode
+
+// MyPlan defines model for MyPlan.
+type MyPlan struct {
+	Features []PlanFeature `json:"features"`
+	Plan     *PlanName     `json:"plan"`
+
+	// Status Of the current subscription; null if there is none.
+	Status *string `json:"status"`
+}
 
 // NewPlanFeature defines model for NewPlanFeature.
 type NewPlanFeature struct {
@@ -672,6 +814,13 @@ type PlanFeatureRequest struct {
 	Name        string  `json:"name"`
 }
 
+// PlanName defines model for PlanName.
+type PlanName struct {
+	ID   string `json:"id"`
+	Key  string `json:"key"`
+	Name string `json:"name"`
+}
+
 // PlanSubscription defines model for PlanSubscription.
 type PlanSubscription struct {
 	CancelAt          *time.Time        `json:"cancelAt"`
@@ -795,11 +944,17 @@ type Project struct {
 	DefaultMode Mode    `json:"default_mode"`
 	Description *string `json:"description"`
 
+	// DisputedPayments What happens to access while a user's bank takes back a payment: nothing, or the user's subscriptions give none until the bank has decided. Grants and the default plan go on.
+	DisputedPayments DisputePolicy `json:"disputed_payments"`
+
 	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
-	DuplicateSubscriptions DuplicatePolicy    `json:"duplicate_subscriptions"`
-	ID                     openapi_types.UUID `json:"id"`
-	IsActive               bool               `json:"is_active"`
-	Name                   string             `json:"name"`
+	DuplicateSubscriptions DuplicatePolicy `json:"duplicate_subscriptions"`
+
+	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
+	GracePeriodDays int64              `json:"grace_period_days"`
+	ID              openapi_types.UUID `json:"id"`
+	IsActive        bool               `json:"is_active"`
+	Name            string             `json:"name"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins RedirectOrigins `json:"redirect_origins"`
@@ -811,6 +966,16 @@ type ProjectList struct {
 	PageSize int       `json:"page_size"`
 	Projects []Project `json:"projects"`
 	Total    int       `json:"total"`
+}
+
+// PublicKey defines model for PublicKey.
+type PublicKey struct {
+	Alg string `json:"alg"`
+	Crv string `json:"crv"`
+	Kid string `json:"kid"`
+	Kty string `json:"kty"`
+	Use string `json:"use"`
+	X   string `json:"x"`
 }
 
 // RecurringData defines model for RecurringData.
@@ -1063,9 +1228,15 @@ type UpdateProjectRequest struct {
 	DefaultMode *Mode   `json:"default_mode,omitempty"`
 	Description *string `json:"description,omitempty"`
 
+	// DisputedPayments What happens to access while a user's bank takes back a payment: nothing, or the user's subscriptions give none until the bank has decided. Grants and the default plan go on.
+	DisputedPayments *DisputePolicy `json:"disputed_payments,omitempty"`
+
 	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 	DuplicateSubscriptions *DuplicatePolicy `json:"duplicate_subscriptions,omitempty"`
-	Name                   *string          `json:"name,omitempty"`
+
+	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
+	GracePeriodDays *int64  `json:"grace_period_days,omitempty"`
+	Name            *string `json:"name,omitempty"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
@@ -1092,6 +1263,32 @@ type UsageHour struct {
 	Refused int64 `json:"refused"`
 }
 
+// UserSubscription defines model for UserSubscription.
+type UserSubscription struct {
+	CancelAt          *time.Time `json:"cancelAt"`
+	CancelAtPeriodEnd bool       `json:"cancelAtPeriodEnd"`
+
+	// CanceledAt When cancellation was asked for or happened.
+	CanceledAt         *time.Time `json:"canceledAt"`
+	CreatedAt          time.Time  `json:"createdAt"`
+	CurrentPeriodEnd   *time.Time `json:"currentPeriodEnd"`
+	CurrentPeriodStart *time.Time `json:"currentPeriodStart"`
+
+	// ID Stripe's.
+	ID string `json:"id"`
+
+	// Interval month or year; null if no plan is sold at its price.
+	Interval *string `json:"interval"`
+
+	// PlanID Null if no plan is sold at its price.
+	PlanID   *string `json:"planId"`
+	PlanKey  *string `json:"planKey"`
+	PlanName *string `json:"planName"`
+	PriceID  *string `json:"priceId"`
+	Quantity int64   `json:"quantity"`
+	Status   string  `json:"status"`
+}
+
 // ValidateCredentialsRequest defines model for ValidateCredentialsRequest.
 type ValidateCredentialsRequest struct {
 	IsTestMode *bool  `json:"is_test_mode,omitempty"`
@@ -1110,6 +1307,9 @@ type AnyMode = bool
 // AppID defines model for AppID.
 type AppID = openapi_types.UUID
 
+// AskedFeature defines model for AskedFeature.
+type AskedFeature = string
+
 // CatalogProject defines model for CatalogProject.
 type CatalogProject = openapi_types.UUID
 
@@ -1122,8 +1322,14 @@ type Environment = billing.Mode
 // EventCursor defines model for EventCursor.
 type EventCursor = string
 
+// Explain defines model for Explain.
+type Explain = bool
+
 // FeatureKey defines model for FeatureKey.
 type FeatureKey = string
+
+// GrantID defines model for GrantID.
+type GrantID = openapi_types.UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
@@ -1160,6 +1366,9 @@ type SubscriptionStatusFilter = billing.SubscriptionStatus
 
 // TestMode defines model for TestMode.
 type TestMode = bool
+
+// UserID defines model for UserID.
+type UserID = string
 
 // UserProject defines model for UserProject.
 type UserProject = openapi_types.UUID
@@ -1410,6 +1619,24 @@ type CreateProjectKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CheckAccessParams defines parameters for CheckAccess.
+type CheckAccessParams struct {
+	// Feature The feature's key.
+	Feature AskedFeature `form:"feature" json:"feature"`
+
+	// Explain 1 for the reasons.
+	Explain *Explain `form:"explain,omitempty" json:"explain,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
 // CreatePlanCheckoutParams defines parameters for CreatePlanCheckout.
 type CreatePlanCheckoutParams struct {
 	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
@@ -1420,6 +1647,42 @@ type CreatePlanCheckoutParams struct {
 
 	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetEntitlementsParams defines parameters for GetEntitlements.
+type GetEntitlementsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetEntitlementTokenParams defines parameters for GetEntitlementToken.
+type GetEntitlementTokenParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetMyPlanParams defines parameters for GetMyPlan.
+type GetMyPlanParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 
 	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
 	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
@@ -1441,6 +1704,18 @@ type GetPlanCatalogParams struct {
 
 	// IfNoneMatch The ETag of an earlier answer.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetPlanSubscriptionParams defines parameters for GetPlanSubscription.
+type GetPlanSubscriptionParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
 }
 
 // CancelPlanParams defines parameters for CancelPlan.
@@ -1573,6 +1848,60 @@ type DeletePlanFeatureParams struct {
 
 // PutPlanFeatureParams defines parameters for PutPlanFeature.
 type PutPlanFeatureParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CheckUserAccessParams defines parameters for CheckUserAccess.
+type CheckUserAccessParams struct {
+	// Feature The feature's key.
+	Feature AskedFeature `form:"feature" json:"feature"`
+
+	// Explain 1 for the reasons.
+	Explain *Explain `form:"explain,omitempty" json:"explain,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// GetUserEntitlementsParams defines parameters for GetUserEntitlements.
+type GetUserEntitlementsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// ListGrantsParams defines parameters for ListGrants.
+type ListGrantsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// CreateGrantParams defines parameters for CreateGrant.
+type CreateGrantParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RevokeGrantParams defines parameters for RevokeGrant.
+type RevokeGrantParams struct {
 	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
 	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
 
@@ -1772,6 +2101,9 @@ type UpdatePlanJSONRequestBody = UpdatePlanRequest
 
 // PutPlanFeatureJSONRequestBody defines body for PutPlanFeature for application/json ContentType.
 type PutPlanFeatureJSONRequestBody = PlanFeatureRequest
+
+// CreateGrantJSONRequestBody defines body for CreateGrant for application/json ContentType.
+type CreateGrantJSONRequestBody = CreateGrantRequest
 
 // CreateServerCheckoutSessionJSONRequestBody defines body for CreateServerCheckoutSession for application/json ContentType.
 type CreateServerCheckoutSessionJSONRequestBody = ServerSessionRequest

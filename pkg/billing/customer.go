@@ -13,6 +13,8 @@ type Customer struct {
 	EmailAsOf time.Time // of the event that told the customer's own e-mail address; zero: a checkout told one
 	Deleted   bool      // at Stripe; never undone
 	Own       bool      // the project's: by its tag at Stripe, or made for a user; others share the account. Never undone
+	Disputes  int64     // how many of its payments have an open dispute
+	Granted   bool      // its user has, or had, grants; never undone
 	Revision  int64
 }
 
@@ -33,4 +35,17 @@ type Link struct {
 	Customer  string // Stripe's id
 	Deleted   bool   // at Stripe: the user needs another
 	TrialUsed bool   // with an earlier customer, since deleted
+}
+
+// Holder is what is kept of a user: the customer that stands for the user, and
+// what was given to the user by hand.
+type Holder struct {
+	Customer string // Stripe's id; empty: none
+	Grants   []Grant
+}
+
+// Holdings are what decides the access of a customer.
+type Holdings struct {
+	Customer      *Customer      // nil: no row
+	Subscriptions []Subscription // newest first
 }

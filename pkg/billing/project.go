@@ -24,6 +24,11 @@ type Project struct {
 	DefaultMode Mode
 	// Duplicates is what happens when a user is seen to have two subscriptions.
 	Duplicates DuplicatePolicy
+	// GraceDays is how long access outlasts a subscription's first failed
+	// payment; nil: as long as DefaultGraceDays.
+	GraceDays *int64
+	// OnDispute is what happens to access while a payment is disputed.
+	OnDispute DisputePolicy
 
 	CreatedAt time.Time
 	Revision  int64 // grows by one with each write
@@ -38,6 +43,31 @@ const (
 	FlagDuplicate DuplicatePolicy = "flag"          // nothing more
 	CancelNewest  DuplicatePolicy = "cancel_newest" // it is canceled, and its first invoice refunded
 )
+
+// DisputePolicy is what a project does about the access of a user whose bank
+// takes back a payment.
+type DisputePolicy string
+
+// The policies. The zero value is as good as KeepDisputed.
+const (
+	KeepDisputed    DisputePolicy = "keep"    // nothing
+	SuspendDisputed DisputePolicy = "suspend" // subscriptions give nothing until the bank has decided
+)
+
+// The days of a grace period.
+const (
+	DefaultGraceDays = 7
+	MostGraceDays    = 60
+)
+
+// Grace is how long access outlasts a subscription's first failed payment.
+func (p Project) Grace() time.Duration {
+	days := int64(DefaultGraceDays)
+	if p.GraceDays != nil {
+		days = *p.GraceDays
+	}
+	return time.Duration(days) * 24 * time.Hour
+}
 
 // AllowsRedirect reports whether a browser may be sent to a URL for the
 // project. The deployment's origins count where the project names none.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 )
 
 // Secret is text that must not be printed: every way of formatting it gives a
@@ -27,3 +28,9 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
 
 // MarshalText hides the value from every encoder.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+
+// SecretVersion is one of the values that a secret has had.
+type SecretVersion struct {
+	Value     Secret
+	CreatedAt time.Time
+}

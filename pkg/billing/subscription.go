@@ -69,9 +69,40 @@ type Subscription struct {
 	// one was seen to run; empty: none. It is never forgotten.
 	DuplicateOf string
 
+	// PastDueSince is when the payment failed that the subscription is past due
+	// for, as told first; zero: it is not past due.
+	PastDueSince time.Time
+
 	AsOf      time.Time // `created` of the event that the state comes from
 	AsCreated bool      // no update is known: every one comes after this state
 
 	LastEvent EventRef // that changed it
 	Revision  int64
+}
+
+// Overdue keeps since when the subscription is past due, by what is told of its
+// status at a time: by the first that tells it, until it is not any more.
+func (s *Subscription) Overdue(told time.Time) {
+	switch {
+	case s.Status != StatusPastDue:
+		s.PastDueSince = time.Time{}
+	case s.PastDueSince.IsZero():
+		s.PastDueSince = told
+	}
+}
+
+// Current is the newest subscription that the user holds, else the newest that
+// has not ended, such as one whose first payment is under way; nil if there is
+// none.
+func Current(newestFirst []Subscription) *Subscription {
+	var open *Subscription
+	for i, sub := range newestFirst {
+		if sub.Status.Holds() {
+			return &newestFirst[i]
+		}
+		if open == nil && !sub.Status.Terminal() {
+			open = &newestFirst[i]
+		}
+	}
+	return open
 }

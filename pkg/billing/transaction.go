@@ -84,6 +84,9 @@ func Owner(customer, paymentIntent string) string {
 	return paymentIntent
 }
 
+// Guest reports whether the payment is no customer's.
+func (t Transaction) Guest() bool { return t.Owner == t.PaymentIntent }
+
 // Advance lays what an event tells over what is known of the payment. The
 // result is the same in whatever order the events come: the status only moves
 // forward, and of two tellings of one thing the later counts.

@@ -1,6 +1,8 @@
 package projector
 
 import (
+	"time"
+
 	"billhook/pkg/billing"
 )
 
@@ -78,7 +80,7 @@ func (d *decision) subscription(f billing.SubscriptionFact) {
 			d.fetched(now)
 		}
 	case apply:
-		d.snapshot(f)
+		d.snapshot(f, d.event.Created)
 	}
 }
 
@@ -97,13 +99,15 @@ func (d *decision) remember(f billing.SubscriptionFact) {
 
 // fetched applies Stripe's own answer.
 func (d *decision) fetched(now answer) {
-	d.snapshot(now.fact)
-	if now.asOf.After(d.changes.Subscription.AsOf) {
-		d.changes.Subscription.AsOf = now.asOf
+	told := d.event.Created
+	if now.asOf.After(told) {
+		told = now.asOf
 	}
+	d.snapshot(now.fact, told)
 }
 
-func (d *decision) snapshot(f billing.SubscriptionFact) {
+// snapshot applies a subscription as it is told to be at a time.
+func (d *decision) snapshot(f billing.SubscriptionFact, told time.Time) {
 	next := billing.Subscription{}
 	if d.was.Subscription != nil {
 		next = *d.was.Subscription
@@ -111,9 +115,10 @@ func (d *decision) snapshot(f billing.SubscriptionFact) {
 	next.ID, next.Customer, next.CreatedAt = f.ID, f.Customer, f.CreatedAt
 	next.SubscriptionState, next.AsCreated = f.After, f.Lifecycle == billing.Created
 	next.Trial = next.Trial || f.Trial
-	if d.event.Created.After(next.AsOf) {
-		next.AsOf = d.event.Created
+	if told.After(next.AsOf) {
+		next.AsOf = told
 	}
+	next.Overdue(told)
 	d.putSubscription(next, f.User)
 }
 

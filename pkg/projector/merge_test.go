@@ -18,7 +18,9 @@ const (
 // rowAt is a row whose state comes from an event of the given second; before
 // is what that event found, nil where that is unknown.
 func rowAt(asOf int64, state billing.SubscriptionState) *billing.Subscription {
-	return &billing.Subscription{ID: "sub_1", Customer: "cus_1", SubscriptionState: state, AsOf: billing.At(asOf)}
+	row := &billing.Subscription{ID: "sub_1", Customer: "cus_1", SubscriptionState: state, AsOf: billing.At(asOf)}
+	row.Overdue(row.AsOf)
+	return row
 }
 
 // asCreated makes a row one that is as it was created.

@@ -72,7 +72,7 @@ func (p *Projector) observation(scope billing.Scope, was billing.Picture, o Obse
 		d.buyer(billing.CheckoutFact{Customer: o.Fact.Customer, User: user})
 	}
 	if overtakes(was.Subscription, o.Fact, o.AsOf) {
-		d.snapshot(o.Fact)
+		d.snapshot(o.Fact, o.AsOf)
 	} else {
 		d.remember(o.Fact)
 	}

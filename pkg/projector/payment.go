@@ -23,6 +23,7 @@ func (d *decision) payment(f billing.PaymentFact) {
 	if f.Renewal && failed && sub != nil && sub.Status == billing.StatusActive && d.event.Created.After(sub.AsOf) {
 		next := *sub
 		next.Status = billing.StatusPastDue
+		next.Overdue(d.event.Created)
 		d.putSubscription(next, "")
 	}
 }
@@ -61,5 +62,26 @@ func (d *decision) transaction(told billing.Transaction) {
 	}
 	d.changes.Tally.Transaction(d.was.Transaction, next)
 	d.changes.Transaction = &next
+	d.disputed(known, next)
 	d.applied()
+}
+
+// disputed keeps on the customer's row how many of its payments have an open
+// dispute. The count follows the rows of the payments, in the transactions that
+// change them, so the order of events does not matter to it.
+func (d *decision) disputed(before, after billing.Transaction) {
+	was, is := before.Dispute.Status.Open(), after.Dispute.Status.Open()
+	if was == is || after.Guest() {
+		return
+	}
+	next := billing.Customer{ID: after.Owner}
+	if d.was.Customer != nil {
+		next = *d.was.Customer
+	}
+	if is {
+		next.Disputes++
+	} else if next.Disputes > 0 { // else it was opened before there was a count
+		next.Disputes--
+	}
+	d.changes.Customer = &next
 }

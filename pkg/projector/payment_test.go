@@ -27,7 +27,7 @@ func TestDecidePayment(t *testing.T) {
 	active := rowAt(second, sub())
 	active.User, active.Revision = "user-3", 4
 	pastDue := *active
-	pastDue.Status = billing.StatusPastDue
+	pastDue.Status, pastDue.PastDueSince = billing.StatusPastDue, billing.At(later)
 	counted := billing.Tally{"payments.succeeded": 1, "paid.usd": 1, "gross.usd": 2400}
 	failure := billing.Tally{"payments.failed": 1}
 	overdue := billing.Tally{"payments.failed": 1, "subscriptions.active": -1, "subscriptions.past_due": 1}
@@ -235,24 +235,45 @@ func TestDecideDispute(t *testing.T) {
 	stripe := func() *truth {
 		return &truth{charges: map[string]billing.PaymentFact{"ch_1": {Payment: invoice(billing.TransactionSucceeded, 2400)}}}
 	}
+	disputed := billing.Customer{ID: "cus_1", User: "user-1", Disputes: 2, Revision: 7}
+	settled := disputed
+	settled.Disputes = 1
 	tests := map[string]struct {
-		was  *billing.Transaction
-		told *billing.Dispute
-		want decided
+		was      *billing.Transaction
+		customer *billing.Customer
+		told     *billing.Dispute
+		want     decided
 	}{
 		"opened": {
-			&paid, dispute(billing.DisputeNeedsResponse, second),
-			decided{Outcome: billing.Applied, Transaction: with(dispute(billing.DisputeNeedsResponse, second)), Tally: billing.Tally{"disputes.needs_response": 1}},
+			&paid, nil, dispute(billing.DisputeNeedsResponse, second),
+			decided{Outcome: billing.Applied, Customer: &billing.Customer{ID: "cus_1", Disputes: 1}, Transaction: with(dispute(billing.DisputeNeedsResponse, second)), Tally: billing.Tally{"disputes.needs_response": 1}},
 		},
 		"lost": {
-			with(dispute(billing.DisputeNeedsResponse, second)), dispute(billing.DisputeLost, later),
-			decided{Outcome: billing.Applied, Transaction: with(dispute(billing.DisputeLost, later)), Tally: billing.Tally{
+			with(dispute(billing.DisputeNeedsResponse, second)), &disputed, dispute(billing.DisputeLost, later),
+			decided{Outcome: billing.Applied, Customer: &settled, Transaction: with(dispute(billing.DisputeLost, later)), Tally: billing.Tally{
 				"disputes.needs_response": -1, "disputes.lost": 1, "lost.usd": 2400,
 			}},
 		},
 		"opened, which arrives after it was won": {
-			with(dispute(billing.DisputeWon, later)), dispute(billing.DisputeNeedsResponse, second),
+			with(dispute(billing.DisputeWon, later)), &settled, dispute(billing.DisputeNeedsResponse, second),
 			decided{Outcome: billing.Stale, Tally: billing.Tally{}},
+		},
+		"an inquiry, which takes no money": {
+			&paid, &settled, dispute(billing.DisputeWarningNeedsResponse, second),
+			decided{Outcome: billing.Applied, Transaction: with(dispute(billing.DisputeWarningNeedsResponse, second)),
+				Tally: billing.Tally{"disputes.warning_needs_response": 1}},
+		},
+		"under review, which is open, too": {
+			with(dispute(billing.DisputeNeedsResponse, second)), &disputed, dispute(billing.DisputeUnderReview, later),
+			decided{Outcome: billing.Applied, Transaction: with(dispute(billing.DisputeUnderReview, later)), Tally: billing.Tally{
+				"disputes.needs_response": -1, "disputes.under_review": 1,
+			}},
+		},
+		"settled, and opened before there was a count": {
+			with(dispute(billing.DisputeNeedsResponse, second)), nil, dispute(billing.DisputeWon, later),
+			decided{Outcome: billing.Applied, Customer: &billing.Customer{ID: "cus_1"}, Transaction: with(dispute(billing.DisputeWon, later)), Tally: billing.Tally{
+				"disputes.needs_response": -1, "disputes.won": 1,
+			}},
 		},
 	}
 	for name, test := range tests {
@@ -260,7 +281,7 @@ func TestDecideDispute(t *testing.T) {
 			t.Parallel()
 			test.want.Asked = []string{"ch_1"}
 			e := event("evt_1", later, billing.ChargeFact{Charge: "ch_1", Dispute: test.told})
-			checkDecision(t, test.want, decideFor(t, billing.Picture{Transaction: test.was}, e, stripe()))
+			checkDecision(t, test.want, decideFor(t, billing.Picture{Transaction: test.was, Customer: test.customer}, e, stripe()))
 		})
 	}
 }

@@ -22,6 +22,8 @@ type customerItem struct {
 	EmailAsOf millis `dynamodbav:"email_as_of,omitempty"`
 	Deleted   bool   `dynamodbav:"deleted,omitempty"`
 	Own       bool   `dynamodbav:"own,omitempty"`
+	Disputes  int64  `dynamodbav:"disputes,omitempty"`
+	Granted   bool   `dynamodbav:"granted,omitempty"`
 	Revision  int64  `dynamodbav:"revision"`
 }
 
@@ -34,13 +36,16 @@ func customerItemOf(s billing.Scope, c billing.Customer) customerItem {
 		EmailAsOf: toMillis(c.EmailAsOf),
 		Deleted:   c.Deleted,
 		Own:       c.Own,
+		Disputes:  c.Disputes,
+		Granted:   c.Granted,
 		Revision:  c.Revision + 1,
 	}
 }
 
 func (i customerItem) value() billing.Customer {
 	return billing.Customer{
-		ID: i.ID, User: i.User, Email: i.Email, EmailAsOf: i.EmailAsOf.time(), Deleted: i.Deleted, Own: i.Own, Revision: i.Revision,
+		ID: i.ID, User: i.User, Email: i.Email, EmailAsOf: i.EmailAsOf.time(), Deleted: i.Deleted, Own: i.Own,
+		Disputes: i.Disputes, Granted: i.Granted, Revision: i.Revision,
 	}
 }
 

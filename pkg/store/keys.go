@@ -22,6 +22,7 @@ import (
 //	OWNER#<owner>                     KEYS                      how many of the developer's keys are active
 //	KEY#<sha256>                      KEY                       API key, as callers present it
 //	<scope>#USER#<user>               CUSTOMER                  link: the user's one Stripe customer
+//	<scope>#USER#<user>               GRANT#<id>                access given by hand
 //	<scope>#USER#<user>               CHECKOUT                  lease: who is starting a subscription for the user; expires
 //	<scope>#CUSTOMER#<owner>          CUSTOMER                  customer
 //	<scope>#CUSTOMER#<owner>          SUB#<sub>                 subscription
@@ -73,6 +74,7 @@ const (
 	scopePrefix        = "SCOPE#"
 	customerPrefix     = "CUSTOMER#"
 	planPrefix         = "PLAN#"
+	grantPrefix        = "GRANT#"
 )
 
 func planPartition(s billing.Scope) string { return s.String() + "#PLANS" }
@@ -115,6 +117,10 @@ func apiKeyHashKey(h billing.KeyHash) key { return key{apiKeyPrefix + h.String()
 func linkKey(s billing.Scope, user string) key { return key{s.String() + "#USER#" + user, "CUSTOMER"} }
 
 func leaseKey(s billing.Scope, user string) key { return key{linkKey(s, user).PK, "CHECKOUT"} }
+
+func grantKey(s billing.Scope, user string, id uuid.UUID) key {
+	return key{linkKey(s, user).PK, grantPrefix + id.String()}
+}
 
 func customerPartition(s billing.Scope, owner string) string {
 	return s.String() + "#CUSTOMER#" + owner

@@ -38,6 +38,7 @@ func TestKeys(t *testing.T) {
 		"developer's keys": {apiKeyCountKey("dev#1"), key{"OWNER#dev#1", "KEYS"}},
 		"key by its hash":  {apiKeyHashKey(billing.KeyHash{0xab, 31: 0x01}), key{"KEY#ab" + strings.Repeat("0", 60) + "01", "KEY"}},
 		"link":             {linkKey(test, "user-1"), key{scope + "#USER#user-1", "CUSTOMER"}},
+		"grant":            {grantKey(test, "user-1", other), key{scope + "#USER#user-1", "GRANT#" + other.String()}},
 		"customer":         {customerKey(test, "cus_1"), key{scope + "#CUSTOMER#cus_1", "CUSTOMER"}},
 		"live customer":    {customerKey(live, "cus_1"), key{id.String() + "#live#CUSTOMER#cus_1", "CUSTOMER"}},
 		"subscription":     {subscriptionKey(test, "cus_1", "sub_1"), key{scope + "#CUSTOMER#cus_1", "SUB#sub_1"}},

@@ -24,6 +24,8 @@ type projectItem struct {
 	RedirectOrigins []string                `dynamodbav:"redirect_origins,omitempty"`
 	DefaultMode     billing.Mode            `dynamodbav:"default_mode,omitempty"`
 	Duplicates      billing.DuplicatePolicy `dynamodbav:"duplicates,omitempty"`
+	GraceDays       *int64                  `dynamodbav:"grace_days,omitempty"`
+	OnDispute       billing.DisputePolicy   `dynamodbav:"on_dispute,omitempty"`
 	CreatedAt       millis                  `dynamodbav:"created_at"`
 	DeletedAt       millis                  `dynamodbav:"deleted_at,omitempty"` // kept, and as good as gone
 	Revision        int64                   `dynamodbav:"revision"`
@@ -41,6 +43,8 @@ func projectItemOf(p billing.Project) projectItem {
 		RedirectOrigins: p.RedirectOrigins,
 		DefaultMode:     p.DefaultMode,
 		Duplicates:      p.Duplicates,
+		GraceDays:       p.GraceDays,
+		OnDispute:       p.OnDispute,
 		CreatedAt:       toMillis(p.CreatedAt),
 		Revision:        p.Revision + 1,
 	}
@@ -56,6 +60,8 @@ func (i projectItem) value() billing.Project {
 		RedirectOrigins: i.RedirectOrigins,
 		DefaultMode:     cmp.Or(i.DefaultMode, billing.Test),
 		Duplicates:      i.Duplicates,
+		GraceDays:       i.GraceDays,
+		OnDispute:       i.OnDispute,
 		CreatedAt:       i.CreatedAt.time(),
 		Revision:        i.Revision,
 	}

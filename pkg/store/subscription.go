@@ -23,6 +23,8 @@ type subscriptionItem struct {
 	CreatedAt millis    `dynamodbav:"created_at"`
 	AsOf      millis    `dynamodbav:"as_of"`
 	Trial     bool      `dynamodbav:"trial,omitempty"`
+	// PastDueSince is when the payment failed.
+	PastDueSince millis `dynamodbav:"past_due_since,omitempty"`
 	// DuplicateOf is Stripe's id of the older subscription.
 	DuplicateOf string  `dynamodbav:"duplicate_of,omitempty"`
 	LastEvent   refItem `dynamodbav:"last_event,omitempty"`
@@ -74,19 +76,20 @@ func (i stateItem) value() billing.SubscriptionState {
 
 func subscriptionItemOf(scope billing.Scope, s billing.Subscription) subscriptionItem {
 	return subscriptionItem{
-		key:         subscriptionKey(scope, s.Customer, s.ID),
-		listing:     listed(scope, subscriptionList, string(s.Status), s.CreatedAt, s.ID),
-		ID:          s.ID,
-		Customer:    s.Customer,
-		User:        s.User,
-		State:       stateItemOf(s.SubscriptionState),
-		CreatedAt:   toMillis(s.CreatedAt),
-		AsOf:        toMillis(s.AsOf),
-		AsCreated:   s.AsCreated,
-		Trial:       s.Trial,
-		DuplicateOf: s.DuplicateOf,
-		LastEvent:   refItemOf(s.LastEvent),
-		Revision:    s.Revision + 1,
+		key:          subscriptionKey(scope, s.Customer, s.ID),
+		listing:      listed(scope, subscriptionList, string(s.Status), s.CreatedAt, s.ID),
+		ID:           s.ID,
+		Customer:     s.Customer,
+		User:         s.User,
+		State:        stateItemOf(s.SubscriptionState),
+		CreatedAt:    toMillis(s.CreatedAt),
+		AsOf:         toMillis(s.AsOf),
+		AsCreated:    s.AsCreated,
+		Trial:        s.Trial,
+		DuplicateOf:  s.DuplicateOf,
+		PastDueSince: toMillis(s.PastDueSince),
+		LastEvent:    refItemOf(s.LastEvent),
+		Revision:     s.Revision + 1,
 	}
 }
 
@@ -101,6 +104,7 @@ func (i subscriptionItem) value() billing.Subscription {
 		AsCreated:         i.AsCreated,
 		Trial:             i.Trial,
 		DuplicateOf:       i.DuplicateOf,
+		PastDueSince:      i.PastDueSince.time(),
 		LastEvent:         i.LastEvent.value(),
 		Revision:          i.Revision,
 	}
@@ -112,6 +116,10 @@ func (t *Table) Subscriptions(ctx context.Context, s billing.Scope, customer str
 	if err != nil {
 		return nil, fmt.Errorf("subscriptions of %s: %w", customer, err)
 	}
+	return newestFirst(items)
+}
+
+func newestFirst(items []item) ([]billing.Subscription, error) {
 	subs, err := decodeAll[subscriptionItem](items)
 	slices.SortFunc(subs, func(a, b billing.Subscription) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))

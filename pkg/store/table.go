@@ -65,20 +65,33 @@ func (t *Table) get(ctx context.Context, keys ...key) (map[key]item, error) {
 // query reads all items of a partition whose sort key has a prefix, strongly
 // consistent, in the sort key's order.
 func (t *Table) query(ctx context.Context, partition, prefix string) ([]item, error) {
+	return t.queryWhere(ctx, "begins_with(SK, :from)", item{
+		":pk":   &types.AttributeValueMemberS{Value: partition},
+		":from": &types.AttributeValueMemberS{Value: prefix},
+	})
+}
+
+// queryFrom is query for the sort keys from one to the last that has a prefix.
+func (t *Table) queryFrom(ctx context.Context, partition, from, lastPrefix string) ([]item, error) {
+	return t.queryWhere(ctx, "SK BETWEEN :from AND :to", item{
+		":pk":   &types.AttributeValueMemberS{Value: partition},
+		":from": &types.AttributeValueMemberS{Value: from},
+		":to":   &types.AttributeValueMemberS{Value: lastPrefix + "~"}, // after whatever ids are made of
+	})
+}
+
+func (t *Table) queryWhere(ctx context.Context, condition string, values item) ([]item, error) {
 	pages := dynamodb.NewQueryPaginator(t.db, &dynamodb.QueryInput{
-		TableName:              aws.String(t.name),
-		ConsistentRead:         aws.Bool(true),
-		KeyConditionExpression: aws.String("PK = :pk AND begins_with(SK, :prefix)"),
-		ExpressionAttributeValues: item{
-			":pk":     &types.AttributeValueMemberS{Value: partition},
-			":prefix": &types.AttributeValueMemberS{Value: prefix},
-		},
+		TableName:                 aws.String(t.name),
+		ConsistentRead:            aws.Bool(true),
+		KeyConditionExpression:    aws.String("PK = :pk AND " + condition),
+		ExpressionAttributeValues: values,
 	})
 	var items []item
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("query %s: %w", prefix, err)
+			return nil, fmt.Errorf("query: %w", err)
 		}
 		items = append(items, page.Items...)
 	}
@@ -138,6 +151,13 @@ func (t *Table) put(ctx context.Context, value any, revision int64) (bool, error
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// sortKey is an item's SK.
+func sortKey(it item) string {
+	var k key
+	_ = attributevalue.UnmarshalMap(it, &k) // an item that was read has a key of texts
+	return k.SK
 }
 
 // decode reads an item into a value.

@@ -186,3 +186,23 @@ func (v *Vault) Secret(ctx context.Context, id string) (billing.Secret, error) {
 	}
 	return billing.Secret(aws.ToString(out.SecretString)), nil
 }
+
+// previousVersion is Secrets Manager's name for the value before the current one.
+const previousVersion = "AWSPREVIOUS"
+
+// SecretVersions reads the current value of a secret of plain text, and then the
+// one before it if there is one.
+func (v *Vault) SecretVersions(ctx context.Context, id string) ([]billing.SecretVersion, error) {
+	var values []billing.SecretVersion
+	for _, stage := range []*string{nil, aws.String(previousVersion)} {
+		out, err := v.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(id), VersionStage: stage})
+		if _, unknown := errors.AsType[*types.ResourceNotFoundException](err); unknown && stage != nil {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("secret %s: %w", id, err)
+		}
+		values = append(values, billing.SecretVersion{Value: billing.Secret(aws.ToString(out.SecretString)), CreatedAt: aws.ToTime(out.CreatedDate)})
+	}
+	return values, nil
+}

@@ -289,3 +289,36 @@ func TestSecretOfPlainText(t *testing.T) {
 		t.Errorf("err = %v, want one that names the secret", err)
 	}
 }
+
+func TestSecretVersions(t *testing.T) {
+	t.Parallel()
+	v, account, _ := open(t)
+	if _, err := v.SecretVersions(t.Context(), "prefix/entitlements"); err == nil {
+		t.Error("a secret that does not exist was read")
+	}
+	account.CreateSecret(t, "prefix/entitlements", "one")
+	client := secretsmanager.NewFromConfig(account.Config)
+	for _, want := range [][]billing.Secret{{"one"}, {"two", "one"}, {"three", "two"}} {
+		if want[0] != "one" {
+			if _, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{
+				SecretId: aws.String("prefix/entitlements"), SecretString: aws.String(want[0].Reveal()),
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		versions, err := v.SecretVersions(t.Context(), "prefix/entitlements")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []billing.Secret
+		for _, version := range versions {
+			got = append(got, version.Value)
+			if version.CreatedAt.IsZero() {
+				t.Error("a version has no age")
+			}
+		}
+		if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b billing.Secret) bool { return a.Reveal() == b.Reveal() })); diff != "" {
+			t.Errorf("%d versions, want %d", len(got), len(want))
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
@@ -39,6 +40,7 @@ func commit(t *rapid.T) operation {
 		c.Customer = &billing.Customer{
 			ID: owner, Email: rapid.SampledFrom([]string{"", "a@example.com", "A@example.com", "b@example.com"}).Draw(t, "email"),
 			Own: rapid.IntRange(0, 3).Draw(t, "own") > 0, Deleted: rapid.IntRange(0, 4).Draw(t, "deleted") == 0,
+			Disputes: rapid.Int64Range(0, 2).Draw(t, "disputes"), Granted: rapid.Bool().Draw(t, "granted"),
 		}
 		c.FindBy = rapid.SampledFrom([]string{"", "a@example.com", "b@example.com", c.Customer.FoundBy()}).Draw(t, "find by")
 		c.LinkUser = users.Draw(t, "link")
@@ -55,6 +57,7 @@ func commit(t *rapid.T) operation {
 			Status: billing.StatusActive, Price: "price_1", Quantity: rapid.Int64Range(1, 2).Draw(t, "quantity"), CurrentPeriodStart: noon,
 		}}
 		row.AsCreated = rapid.Bool().Draw(t, "as created")
+		row.PastDueSince = rapid.SampledFrom([]time.Time{{}, noon}).Draw(t, "past due since")
 		switch i {
 		case 0:
 			c.Subscription = &row

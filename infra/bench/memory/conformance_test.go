@@ -32,6 +32,7 @@ type table interface {
 	Body(ctx context.Context, s billing.Scope, event string) ([]byte, error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
+	Holdings(ctx context.Context, s billing.Scope, customer string) (billing.Holdings, error)
 	CustomerOf(ctx context.Context, s billing.Scope, user string) (string, error)
 	CustomersByEmail(ctx context.Context, s billing.Scope, email string) ([]billing.Customer, error)
 	Tally(ctx context.Context, scopes ...billing.Scope) (billing.Tally, error)
@@ -216,9 +217,11 @@ func lists(t *rapid.T) operation {
 	return operation{"lists of " + owner, func(ctx context.Context, of table, s billing.Scope) result {
 		subscriptions, err := of.Subscriptions(ctx, s, owner)
 		transactions, failed := of.Transactions(ctx, s, owner)
+		holdings, missing := of.Holdings(ctx, s, owner)
 		linked, unknown := of.CustomerOf(ctx, s, "user-1")
 		found, lost := of.CustomersByEmail(ctx, s, "A@Example.com")
 		tally, uncounted := of.Tally(ctx, s)
-		return result{[]any{subscriptions, transactions, linked, found, tally}, kind(errors.Join(err, failed, unknown, lost, uncounted))}
+		all := []any{subscriptions, transactions, holdings, linked, found, tally}
+		return result{all, kind(errors.Join(err, failed, missing, unknown, lost, uncounted))}
 	}}
 }

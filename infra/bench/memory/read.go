@@ -29,6 +29,14 @@ func (r *rows) subscriptionsOf(customer string) []billing.Subscription {
 	return subs
 }
 
+// Holdings are a customer's row and subscriptions.
+func (m *Store) Holdings(_ context.Context, s billing.Scope, customer string) (h billing.Holdings, err error) {
+	m.locked(s, func(r *rows) {
+		h = billing.Holdings{Customer: copyOf(r.customers, customer), Subscriptions: r.subscriptionsOf(customer)}
+	})
+	return h, nil
+}
+
 // Transactions lists a customer's transactions, newest first.
 func (m *Store) Transactions(_ context.Context, s billing.Scope, customer string) (found []billing.Transaction, err error) {
 	m.locked(s, func(r *rows) {

@@ -251,7 +251,7 @@ func TestRepositoryTemplate(t *testing.T) {
 			t.Errorf("%+v: want routes or schedules, the table's name and the handler from Globals", function)
 		}
 	}
-	for _, want := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "EventsFunction", "WebhooksFunction", "ReconcileFunction"} {
+	for _, want := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "AccessFunction", "StatsFunction", "EventsFunction", "WebhooksFunction", "ReconcileFunction"} {
 		if !slices.Contains(names, want) {
 			t.Errorf("functions = %v, want %s among them", names, want)
 		}

@@ -79,7 +79,7 @@ func start(t *testing.T, change ...func(*stack.Options)) (*stack.Stack, World, *
 // debugLogs has the functions log all they can: more for the canaries to hide in.
 var debugLogs = func() map[string]map[string]string {
 	all := map[string]map[string]string{}
-	for _, id := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "StatsFunction", "EventsFunction", "WebhooksFunction", "ReconcileFunction"} {
+	for _, id := range []string{"ConfigFunction", "CheckoutFunction", "SubscriptionFunction", "AccessFunction", "StatsFunction", "EventsFunction", "WebhooksFunction", "ReconcileFunction"} {
 		all[id] = map[string]string{"LOG_LEVEL": "DEBUG"}
 	}
 	return all
