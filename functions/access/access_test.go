@@ -160,7 +160,7 @@ func TestAccessRefusals(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for name, c := range map[string]struct{ query, detail string }{
-		"no feature":       {"", "feature: Input could not be parsed"},
+		"no feature":       {"", "feature: Field required"},
 		"an empty feature": {"?feature=", "feature: String should match pattern '^[a-z0-9_]{1,64}$'"},
 		"capital letters":  {"?feature=Export", "feature: String should match pattern '^[a-z0-9_]{1,64}$'"},
 		"too long":         {"?feature=" + strings.Repeat("a", 65), "feature: String should match pattern '^[a-z0-9_]{1,64}$'"},

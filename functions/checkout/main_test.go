@@ -95,7 +95,7 @@ func (f fixture) test() billing.Scope { return billing.Scope{Project: f.project,
 // link gives the user a customer.
 func (f fixture) link(t *testing.T, customer string) {
 	t.Helper()
-	if _, err := f.Function.Table.LinkCustomer(t.Context(), f.test(), billing.Customer{ID: customer, User: user}, billing.Link{}); err != nil {
+	if _, err := f.Function.Table.LinkCustomer(t.Context(), f.test(), billing.Customer{ID: customer, User: user}, billing.Route{Gateway: billing.GatewayOwnKeys}, billing.Link{}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -25,12 +25,12 @@ func (s *server) CreatePlanCheckout(ctx context.Context, r CreatePlanCheckoutReq
 	if !p.project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("cancelUrl")
 	}
-	offer, err := s.offer(ctx, p.scope, *r.Body)
+	sold, err := s.planOffer(ctx, p.scope, *r.Body)
 	if err != nil {
 		return nil, err
 	}
-	p.checkout = planCheckout(p.caller, offer, *r.Body)
-	p.offeredTrial, p.currency = p.checkout.TrialDays > 0, offer.Plan.Currency
+	p.checkout = planCheckout(p.caller, sold, *r.Body)
+	p.offeredTrial, p.currency = p.checkout.TrialDays > 0, sold.Plan.Currency
 	session, err := p.start(ctx)
 	switch {
 	case errors.Is(err, errAlreadySubscribed):
@@ -43,7 +43,7 @@ func (s *server) CreatePlanCheckout(ctx context.Context, r CreatePlanCheckoutReq
 
 // planBuyer is the calling user of the Plans API, on the way to a purchase in
 // the mode that the request names, else the project's default.
-func (s *server) planBuyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*buying, error) {
+func (s *server) planBuyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*purchase, error) {
 	caller := identity.From(ctx)
 	project, config, err := s.store.Project(ctx, caller.Project)
 	if err != nil {
@@ -54,15 +54,15 @@ func (s *server) planBuyer(ctx context.Context, testMode *bool, environment *bil
 		return nil, err
 	}
 	scope := billing.Scope{Project: caller.Project, Mode: mode}
-	account, err := s.gateway.Account(ctx, scope, config)
+	o, err := s.offer(ctx, scope, project, config)
 	if err != nil {
 		return nil, err
 	}
-	return &buying{purchase{server: s, scope: scope, tenant: project.Owner, account: account, caller: caller}, project}, nil
+	return &purchase{server: s, offer: o, caller: caller}, nil
 }
 
-// offer is the plan that the request names, at the price that it asks for.
-func (s *server) offer(ctx context.Context, scope billing.Scope, body api.PlanCheckoutRequest) (billing.Offer, error) {
+// planOffer is the plan that the request names, at the price that it asks for.
+func (s *server) planOffer(ctx context.Context, scope billing.Scope, body api.PlanCheckoutRequest) (billing.Offer, error) {
 	plans, err := s.store.Plans(ctx, scope)
 	if err != nil {
 		return billing.Offer{}, err

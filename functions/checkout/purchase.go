@@ -12,9 +12,7 @@ import (
 // purchase is one request's way to a session.
 type purchase struct {
 	*server
-	scope        billing.Scope
-	tenant       string // who owns the project
-	account      *gateway.Account
+	offer
 	caller       identity.Caller
 	checkout     gateway.Checkout
 	offeredTrial bool            // the price has one, which the user may have had before
@@ -28,11 +26,20 @@ var (
 	errBeingCompleted    = billing.NewError(billing.Conflict, "checkout_in_progress", "A checkout of this user is being completed; try again")
 )
 
-// start makes the session. What depends on nothing that the user has is made
+// start makes the session, and makes sure that it may be sold in.
+func (p *purchase) start(ctx context.Context) (gateway.Session, error) {
+	session, err := p.session(ctx)
+	if err != nil {
+		return gateway.Session{}, err
+	}
+	return session, p.confirm(ctx, p.offer, session.ID)
+}
+
+// session makes the session. What depends on nothing that the user has is made
 // right away: a payment, or a subscription beside others. All else is settled
 // first, one request at a time, so that there is one open session in which the
 // user can subscribe, and none in which a trial could be had twice.
-func (p *purchase) start(ctx context.Context) (gateway.Session, error) {
+func (p *purchase) session(ctx context.Context) (gateway.Session, error) {
 	if !p.checkout.Recurring || p.alongside && !p.offeredTrial {
 		if _, err := p.customer(ctx); err != nil {
 			return gateway.Session{}, err
@@ -81,7 +88,7 @@ func (p *purchase) customer(ctx context.Context) (known bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if link.Deleted {
+	if link.Customer != "" && !link.UsableOn(p.account.Route()) {
 		// A new customer is no new user.
 		earlier, err := p.store.Subscriptions(ctx, p.scope, link.Customer)
 		if err != nil {
@@ -92,15 +99,15 @@ func (p *purchase) customer(ctx context.Context) (known bool, err error) {
 	if link.TrialUsed {
 		p.checkout.TrialDays = 0
 	}
-	if link.Customer != "" && !link.Deleted {
+	if link.UsableOn(p.account.Route()) {
 		p.checkout.Customer = link.Customer
 		return true, nil
 	}
-	created, err := p.account.CreateCustomer(ctx, p.tenant, p.caller.Subject, p.caller.Email, link.Customer)
+	created, err := p.account.CreateCustomer(ctx, p.project.Owner, p.caller.Subject, p.caller.Email, link.Customer)
 	if err != nil {
 		return false, err
 	}
-	p.checkout.Customer, err = p.store.LinkCustomer(ctx, p.scope, created, link)
+	p.checkout.Customer, err = p.store.LinkCustomer(ctx, p.scope, created, p.account.Route(), link)
 	return false, err
 }
 

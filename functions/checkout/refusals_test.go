@@ -95,41 +95,42 @@ func TestInvalidRequests(t *testing.T) {
 
 func TestProjectsThatCannotSell(t *testing.T) {
 	t.Parallel()
-	const test, live = `{"detail": "Stripe is not configured for test mode"}`, `{"detail": "Stripe is not configured for live mode"}`
+	const off = `{"detail": "Billing is not enabled: switch it on, or save Stripe keys for the project"}`
 	for name, c := range map[string]struct {
 		prepare func(*testing.T, *fixture)
 		query   string
+		status  int
 		body    string
 	}{
 		"unknown": {
-			func(_ *testing.T, f *fixture) { f.project = uuid.New() }, "", `{"detail": "Project not found"}`,
+			func(_ *testing.T, f *fixture) { f.project = uuid.New() }, "", 404, `{"detail": "Project not found"}`,
 		},
 		"without a configuration": {
-			func(t *testing.T, f *fixture) { f.project = f.CreateProject(t, "developer-1").ID }, "", test,
+			func(t *testing.T, f *fixture) { f.project = f.CreateProject(t, "developer-1").ID }, "", 403, off,
 		},
 		"deactivated": {
 			func(t *testing.T, f *fixture) {
 				f.EditConfig(t, f.project, func(c *billing.StripeConfig) { c.Active = false })
-			}, "", test,
+			}, "", 403, off,
 		},
 		"without credentials for the mode": {
 			func(t *testing.T, f *fixture) {
 				f.EditConfig(t, f.project, func(c *billing.StripeConfig) { c.Live = billing.CredentialSet{} })
-			}, "?test_mode=false", live,
+			}, "?test_mode=false", 403, off,
 		},
 		"with a webhook secret only": {
 			func(t *testing.T, f *fixture) {
 				c := functiontest.Credentials(billing.Test)
 				c.SecretKey = ""
 				f.Configure(t, f.project, billing.Test, c)
-			}, "", test,
+			}, "", 403, off,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			c.prepare(t, &f)
-			f.untouched(t, c.query, body).Is(t, 404, c.body)
+			f.untouched(t, c.query, body).Is(t, c.status, c.body)
 		})
 	}
 }

@@ -22,7 +22,8 @@ type Store interface {
 	Leases
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
 	Link(ctx context.Context, s billing.Scope, user string) (billing.Link, error)
-	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (customer string, err error)
+	Switch(ctx context.Context, tenant string) (billing.Switch, error)
+	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, r billing.Route, former billing.Link) (customer string, err error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
 }

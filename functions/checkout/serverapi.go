@@ -11,15 +11,9 @@ import (
 	"billhook/pkg/identity"
 )
 
-// buying is a purchase with the project that it is made in.
-type buying struct {
-	purchase
-	project billing.Project
-}
-
 // buyer is the calling user of the Server API, on the way to a purchase in the
 // mode that the request names.
-func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*buying, error) {
+func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*purchase, error) {
 	mode, err := api.ModeOf(testMode, environment)
 	if err != nil {
 		return nil, err
@@ -30,11 +24,11 @@ func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing
 	if err != nil {
 		return nil, err
 	}
-	account, err := s.gateway.Account(ctx, scope, config)
+	o, err := s.offer(ctx, scope, project, config)
 	if err != nil {
 		return nil, err
 	}
-	return &buying{purchase{server: s, scope: scope, tenant: project.Owner, account: account, caller: caller}, project}, nil
+	return &purchase{server: s, offer: o, caller: caller}, nil
 }
 
 // CreatePaymentIntent starts a payment of the calling user.
@@ -50,9 +44,7 @@ func (s *server) CreatePaymentIntent(ctx context.Context, r CreatePaymentIntentR
 		Customer: p.checkout.Customer, User: p.caller.Subject, Amount: r.Body.Amount, Currency: r.Body.Currency,
 		Description: r.Body.Description, ReceiptEmail: r.Body.ReceiptEmail,
 	}
-	if r.Params.IdempotencyKey != nil {
-		intent.Once = *r.Params.IdempotencyKey
-	}
+	intent.Once = p.once(r.Params.IdempotencyKey)
 	made, err := p.account.CreatePaymentIntent(ctx, intent)
 	if err != nil {
 		return nil, err
@@ -84,11 +76,12 @@ func (s *server) CreateServerCheckoutSession(ctx context.Context, r CreateServer
 	if r.Body.LineItems != nil {
 		order.Items = lineItems(*r.Body.LineItems)
 	}
-	if r.Params.IdempotencyKey != nil {
-		order.Once = *r.Params.IdempotencyKey
-	}
+	order.Once = p.once(r.Params.IdempotencyKey)
 	made, err := p.account.CreateOrder(ctx, order)
 	if err != nil {
+		return nil, err
+	}
+	if err := p.confirm(ctx, p.offer, made.ID); err != nil {
 		return nil, err
 	}
 	return CreateServerCheckoutSession200JSONResponse{Session: sessionAnswer(made)}, nil
@@ -96,9 +89,9 @@ func (s *server) CreateServerCheckoutSession(ctx context.Context, r CreateServer
 
 // choose settles who the Stripe customer is: the one that is named, which has
 // to be the project's, or the user's own.
-func (p *buying) choose(ctx context.Context, id, email *string) error {
+func (p *purchase) choose(ctx context.Context, id, email *string) error {
 	if id != nil {
-		found, err := p.account.Customers(p.tenant).Read(ctx, *id)
+		found, err := p.account.Customers(p.project.Owner).Read(ctx, *id)
 		if err == nil {
 			p.checkout.Customer = found.ID
 		}
@@ -140,11 +133,21 @@ func (s *server) GetServerCheckoutSession(ctx context.Context, r GetServerChecko
 	if err := api.SessionID(r.SessionID); err != nil {
 		return nil, err
 	}
-	p, err := s.buyer(ctx, r.Params.TestMode, r.Params.Environment)
+	mode, err := api.ModeOf(r.Params.TestMode, r.Params.Environment)
 	if err != nil {
 		return nil, err
 	}
-	found, err := p.account.ReadSession(ctx, r.SessionID, p.caller.Subject)
+	caller := identity.From(ctx)
+	scope := billing.Scope{Project: caller.Project, Mode: mode}
+	project, config, err := s.store.Project(ctx, scope.Project)
+	if err != nil {
+		return nil, err
+	}
+	account, err := s.gateway.Account(ctx, scope, project, config)
+	if err != nil {
+		return nil, err
+	}
+	found, err := account.ReadSession(ctx, r.SessionID, caller.Subject)
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func TestPaymentIntent(t *testing.T) {
 	const right = `{"amount": 100, "currency": "usd"}`
 	refused(t, "no bearer", s.server(t, header, "", http.MethodPost, intents, right), http.StatusUnauthorized, "invalid_token")
 	refused(t, "no keys", s.server(t, nil, "ada", http.MethodPost, intents, right), http.StatusUnauthorized, "invalid_token")
-	refused(t, "live mode", s.server(t, header, "ada", http.MethodPost, intents+"?environment=live", right), http.StatusForbidden, billing.CodeNotConfigured)
+	refused(t, "live mode", s.server(t, header, "ada", http.MethodPost, intents+"?environment=live", right), http.StatusForbidden, "billing_not_enabled")
 	refused(t, "no environment", s.server(t, header, "ada", http.MethodPost, intents+"?environment=prod", right), http.StatusBadRequest, "invalid_input")
 }
 
@@ -226,10 +226,10 @@ func TestServerRefusals(t *testing.T) {
 	wrong := header.Clone()
 	wrong.Set("X-Secret-Key", header.Get("X-Secret-Key")[:36]+"000000")
 	elsewhere := s.CreateProject(t, "developer-1").ID
-	for name, c := range map[string]struct{ method, path, body string }{
-		"intent":  {http.MethodPost, intents, `{"amount": 100, "currency": "usd"}`},
-		"session": {http.MethodPost, sessions, lamp("")},
-		"status":  {http.MethodGet, sessions + "/cs_test_1", ""},
+	for name, c := range map[string]struct{ method, path, body, withoutKeys string }{
+		"intent":  {http.MethodPost, intents, `{"amount": 100, "currency": "usd"}`, billing.ErrBillingNotEnabled.Code},
+		"session": {http.MethodPost, sessions, lamp(""), billing.ErrBillingNotEnabled.Code},
+		"status":  {http.MethodGet, sessions + "/cs_test_1", "", billing.CodeNotConfigured},
 	} {
 		send := func(header http.Header, user, query string) functiontest.Answer {
 			return s.server(t, header, user, c.method, c.path+query, c.body)
@@ -239,7 +239,7 @@ func TestServerRefusals(t *testing.T) {
 		refused(t, name+", no bearer", send(header, "", ""), http.StatusUnauthorized, "invalid_token")
 		other := functiontest.Request{Method: c.method, Path: c.path, Body: c.body, Header: header, Token: s.EndUser(elsewhere, "ada")}
 		refused(t, name+", another project's user", s.Do(t, s.handler, other), http.StatusUnauthorized, "invalid_token")
-		refused(t, name+", no live keys", send(header, "ada", "?environment=live"), http.StatusForbidden, billing.CodeNotConfigured)
+		refused(t, name+", no live keys", send(header, "ada", "?environment=live"), http.StatusForbidden, c.withoutKeys)
 		refused(t, name+", another environment", send(header, "ada", "?environment=staging"), http.StatusBadRequest, "invalid_input")
 		for code, failure := range map[string]struct {
 			status, answered int

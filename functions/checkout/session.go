@@ -21,7 +21,7 @@ func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSess
 	if err != nil {
 		return nil, err
 	}
-	account, err := s.gateway.Account(ctx, scope, config)
+	o, err := s.offer(ctx, scope, project, config)
 	if err != nil {
 		return nil, err
 	}
@@ -31,17 +31,15 @@ func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSess
 	if !project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("cancel_url")
 	}
-	checkout, err := order(ctx, account, caller, *r.Body)
+	checkout, err := order(ctx, o.account, caller, *r.Body)
 	if err != nil {
 		return nil, err
 	}
 	p := &purchase{
-		server: s, scope: scope, tenant: project.Owner, account: account, caller: caller,
-		checkout: checkout, offeredTrial: checkout.TrialDays > 0, alongside: *r.Body.AllowExistingSubscription,
+		server: s, offer: o, caller: caller, checkout: checkout,
+		offeredTrial: checkout.TrialDays > 0, alongside: *r.Body.AllowExistingSubscription,
 	}
-	if r.Params.IdempotencyKey != nil {
-		p.checkout.Once = *r.Params.IdempotencyKey
-	}
+	p.checkout.Once = o.once(r.Params.IdempotencyKey)
 	session, err := p.start(ctx)
 	if err != nil {
 		return nil, err
@@ -66,6 +64,7 @@ func order(ctx context.Context, account *gateway.Account, caller identity.Caller
 		User:           caller.Subject,
 		Price:          price.ID,
 		Plan:           price.Plan,
+		Amount:         price.Amount,
 		Quantity:       *body.Quantity,
 		Recurring:      recurring,
 		TrialDays:      price.TrialDays,

@@ -1,12 +1,9 @@
 // Command config is the Lambda function in which developers manage projects,
-// API keys and the Stripe configuration.
+// API keys, the Stripe configuration and the billing switch.
 package main
 
 import (
-	"crypto/rand"
-
 	"billhook/pkg/function"
-	"billhook/pkg/gateway"
 	"billhook/pkg/web"
 )
 
@@ -18,12 +15,5 @@ func main() {
 		StripeAPIBase  string `env:"STRIPE_API_BASE"`
 	}
 	f := function.Load(&cfg)
-	web.Start(handler(f, &server{
-		store:          f.Table,
-		vault:          f.Vault,
-		stripe:         gateway.New(f.Table, f.Vault, cfg.StripeAPIBase),
-		random:         rand.Reader,
-		now:            f.Now,
-		webhookBaseURL: cfg.WebhookBaseURL,
-	}))
+	web.Start(handler(f, newServer(f, cfg.StripeAPIBase, cfg.WebhookBaseURL)))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rand"
 	"net/http"
 	"os"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
 	"billhook/pkg/function"
-	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 )
 
@@ -43,10 +41,7 @@ func (f fixture) newInstance(t *testing.T) fixture {
 
 // wired is the function as main wires it.
 func wired(f *function.Function, stripe string) http.Handler {
-	return handler(f, &server{
-		store: f.Table, vault: f.Vault, stripe: gateway.New(f.Table, f.Vault, stripe),
-		random: rand.Reader, now: f.Now, webhookBaseURL: "https://hooks.example.com/",
-	})
+	return handler(f, newServer(f, stripe, "https://hooks.example.com/"))
 }
 
 // send makes a request as the developer.
@@ -100,6 +95,11 @@ var operations = map[string]functiontest.Request{
 	"get config":     {Method: http.MethodGet, Path: "/api/v1/payments/stripe/projects/{project_id}/config"},
 	"put config":     {Method: http.MethodPut, Path: "/api/v1/payments/stripe/projects/{project_id}/config", Body: `{"test_secret_key": "sk_test_canary4242"}`},
 	"delete config":  {Method: http.MethodDelete, Path: "/api/v1/payments/stripe/projects/{project_id}/config"},
+	"billing status": {Method: http.MethodGet, Path: "/v1/dashboard/billing/status"},
+	"enable billing": {Method: http.MethodPost, Path: "/v1/dashboard/billing/enable", Body: `{"gateway": "managed"}`},
+	"disable":        {Method: http.MethodPost, Path: "/v1/dashboard/billing/disable"},
+	"connect":        {Method: http.MethodPost, Path: "/v1/dashboard/billing/connect", Body: `{"returnUrl": "https://app.example.com/"}`},
+	"deauthorize":    {Method: http.MethodPost, Path: "/v1/dashboard/billing/connect/deauthorize"},
 	"webhook URLs":   {Method: http.MethodGet, Path: "/api/v1/payments/stripe/projects/{project_id}/webhook-urls"},
 }
 

@@ -61,6 +61,11 @@ func (e *edition) edit(ctx context.Context, r api.UpdatePlanRequest) error {
 	if err := e.check(r); err != nil {
 		return err
 	}
+	if priced(r) && !p.Archived {
+		if err := e.sells(ctx); err != nil {
+			return err
+		}
+	}
 	if p.Archived {
 		p.Default = false
 		p.Sells(billing.Month, nil)
@@ -80,19 +85,17 @@ func (e *edition) edit(ctx context.Context, r api.UpdatePlanRequest) error {
 // together.
 func (e *edition) check(r api.UpdatePlanRequest) error {
 	p := &e.next
-	amounts := positive(r.PriceMonthlyCents) || positive(r.PriceYearlyCents)
-	priced := amounts || r.StripePriceMonthlyID != nil || r.StripePriceYearlyID != nil
 	set(&p.Currency, r.Currency)
 	switch {
-	case p.Archived && (priced || r.IsDefault != nil && *r.IsDefault):
+	case p.Archived && (priced(r) || r.IsDefault != nil && *r.IsDefault):
 		return errPlanArchived
 	case p.Currency != e.was.Currency && e.was.EverSold():
 		return errCurrencyFixed
-	case amounts && p.Currency == "":
+	case amounts(r) && p.Currency == "":
 		return errCurrencyRequired
 	case p.Default && slices.ContainsFunc(e.plans, func(other billing.Plan) bool { return other.Default && other.ID != p.ID }):
 		return billing.ErrDefaultPlanTaken
-	case amounts:
+	case amounts(r):
 		return cmp.Or(e.within("priceMonthlyCents", r.PriceMonthlyCents), e.within("priceYearlyCents", r.PriceYearlyCents))
 	}
 	return nil
@@ -112,13 +115,31 @@ func (e *edition) within(param string, amount *int64) error {
 
 func positive(n *int64) bool { return n != nil && *n > 0 }
 
+func amounts(r api.UpdatePlanRequest) bool {
+	return positive(r.PriceMonthlyCents) || positive(r.PriceYearlyCents)
+}
+
+func priced(r api.UpdatePlanRequest) bool {
+	return amounts(r) || r.StripePriceMonthlyID != nil || r.StripePriceYearlyID != nil
+}
+
+// sells refuses prices where billing is off: nothing is made at Stripe then.
+func (e *edition) sells(ctx context.Context) error {
+	sw, err := e.server.store.Switch(ctx, e.project.Owner)
+	if err != nil {
+		return err
+	}
+	_, err = billing.Sells(e.config, sw, e.scope.Mode, e.now())
+	return err
+}
+
 // open opens the Stripe account, once.
 func (e *edition) open(ctx context.Context) error {
 	if e.account != nil {
 		return nil
 	}
 	var err error
-	e.account, err = e.stripe.Account(ctx, e.scope, e.config)
+	e.account, err = e.stripe.Account(ctx, e.scope, e.project, e.config)
 	return err
 }
 
@@ -127,7 +148,7 @@ func (e *edition) open(ctx context.Context) error {
 func (e *edition) name(ctx context.Context, r api.UpdatePlanRequest) error {
 	p := &e.next
 	renamed := p.Product != "" && (p.Name != e.was.Name || p.Description != e.was.Description)
-	wanted := p.Product == "" && (positive(r.PriceMonthlyCents) || positive(r.PriceYearlyCents))
+	wanted := p.Product == "" && amounts(r)
 	if !renamed && !wanted {
 		return nil
 	}

@@ -13,9 +13,10 @@ import (
 
 // book are the plans of a project in one mode, as they were read.
 type book struct {
-	scope  billing.Scope
-	config *billing.StripeConfig
-	plans  []billing.Plan
+	scope   billing.Scope
+	project billing.Project
+	config  *billing.StripeConfig
+	plans   []billing.Plan
 }
 
 // book opens the plans of a project that the caller owns, in the mode that the
@@ -29,7 +30,7 @@ func (s *server) book(ctx context.Context, project uuid.UUID, testMode *bool, en
 	if err != nil {
 		return book{}, err
 	}
-	b := book{scope: billing.Scope{Project: project, Mode: mode}, config: config}
+	b := book{scope: billing.Scope{Project: project, Mode: mode}, project: p, config: config}
 	b.plans, err = s.store.Plans(ctx, b.scope)
 	return b, err
 }

@@ -126,7 +126,7 @@ func TestPlansWithoutStripe(t *testing.T) {
 		t.Errorf("%+v", free)
 	}
 	before := c.Stored(t)
-	c.send(t, http.MethodPost, "", goldBody).Is(t, 404, functiontest.PlansError(404, "stripe_not_configured", "Stripe is not configured for test mode"))
+	c.send(t, http.MethodPost, "", goldBody).Is(t, 403, functiontest.PlansError(403, "billing_not_enabled", billing.ErrBillingNotEnabled.Message))
 	c.SameAs(t, before)
 	c.send(t, http.MethodPost, "", `{"key": "other", "name": "Other", "isDefault": true}`).
 		Is(t, 409, functiontest.PlansError(409, "default_plan_taken", "Another plan is the default: change that one first"))

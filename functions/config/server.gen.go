@@ -11,11 +11,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 
 	. "billhook/pkg/api"
 
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
 // ServerInterface represents all server handlers.
@@ -68,6 +70,9 @@ type ServerInterface interface {
 	// RevokeProjectKey Revoke an API key of a project
 	// (DELETE /api/v1/projects/{project_id}/api-keys/{key_id})
 	RevokeProjectKey(w http.ResponseWriter, r *http.Request, projectID ProjectID, keyID KeyID)
+	// CompleteConnect Take Stripe's answer to the connecting of an account
+	// (GET /v1/billing/connect/callback)
+	CompleteConnect(w http.ResponseWriter, r *http.Request, params CompleteConnectParams)
 	// ListPlans List the plans of a project
 	// (GET /v1/dashboard/apps/{appId}/billing/plans)
 	ListPlans(w http.ResponseWriter, r *http.Request, appID AppID, params ListPlansParams)
@@ -89,6 +94,21 @@ type ServerInterface interface {
 	// PutPlanFeature Add a feature to a plan, or replace it
 	// (PUT /v1/dashboard/apps/{appId}/billing/plans/{planId}/features/{key})
 	PutPlanFeature(w http.ResponseWriter, r *http.Request, appID AppID, planID PlanID, key FeatureKey, params PutPlanFeatureParams)
+	// StartConnect Begin to connect the tenant's Stripe account
+	// (POST /v1/dashboard/billing/connect)
+	StartConnect(w http.ResponseWriter, r *http.Request, params StartConnectParams)
+	// DeauthorizeConnect Disconnect the tenant's Stripe account
+	// (POST /v1/dashboard/billing/connect/deauthorize)
+	DeauthorizeConnect(w http.ResponseWriter, r *http.Request, params DeauthorizeConnectParams)
+	// DisableBilling Switch billing off
+	// (POST /v1/dashboard/billing/disable)
+	DisableBilling(w http.ResponseWriter, r *http.Request, params DisableBillingParams)
+	// EnableBilling Switch billing on, or over to another gateway
+	// (POST /v1/dashboard/billing/enable)
+	EnableBilling(w http.ResponseWriter, r *http.Request, params EnableBillingParams)
+	// GetBillingStatus Read the tenant's billing switch
+	// (GET /v1/dashboard/billing/status)
+	GetBillingStatus(w http.ResponseWriter, r *http.Request, params GetBillingStatusParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -611,6 +631,78 @@ func (siw *ServerInterfaceWrapper) RevokeProjectKey(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// CompleteConnect operation middleware
+func (siw *ServerInterfaceWrapper) CompleteConnect(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompleteConnectParams
+
+	// ------------- Required query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "code" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "code", r.URL.Query(), &params.Code, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "code"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "code", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "error" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "error", r.URL.Query(), &params.Error, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "error"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "error", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "error_description" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "error_description", r.URL.Query(), &params.ErrorDescription, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "error_description"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "error_description", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CompleteConnect(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPlans operation middleware
 func (siw *ServerInterfaceWrapper) ListPlans(w http.ResponseWriter, r *http.Request) {
 
@@ -1080,6 +1172,224 @@ func (siw *ServerInterfaceWrapper) PutPlanFeature(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// StartConnect operation middleware
+func (siw *ServerInterfaceWrapper) StartConnect(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartConnectParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StartConnect(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeauthorizeConnect operation middleware
+func (siw *ServerInterfaceWrapper) DeauthorizeConnect(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeauthorizeConnectParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeauthorizeConnect(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DisableBilling operation middleware
+func (siw *ServerInterfaceWrapper) DisableBilling(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisableBillingParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisableBilling(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EnableBilling operation middleware
+func (siw *ServerInterfaceWrapper) EnableBilling(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnableBillingParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EnableBilling(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetBillingStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetBillingStatus(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBillingStatusParams
+
+	// ------------- Optional query parameter "project_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "project_id", r.URL.Query(), &params.ProjectID, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "project_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "X-Project-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Project-ID")]; found {
+		var XProjectID openapi_types.UUID
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Project-ID", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Project-ID", valueList[0], &XProjectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "X-Project-ID", Err: err})
+			return
+		}
+
+		params.XProjectID = &XProjectID
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetBillingStatus(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -1216,6 +1526,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{project_id}/api-keys", wrapper.ListProjectKeys)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/projects/{project_id}/api-keys", wrapper.CreateProjectKey)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/v1/projects/{project_id}/api-keys/{key_id}", wrapper.RevokeProjectKey)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/billing/connect/callback", wrapper.CompleteConnect)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/dashboard/apps/{appId}/billing/plans", wrapper.ListPlans)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dashboard/apps/{appId}/billing/plans", wrapper.CreatePlan)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/dashboard/apps/{appId}/billing/plans/{planId}", wrapper.DeletePlan)
@@ -1223,6 +1534,11 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/dashboard/apps/{appId}/billing/plans/{planId}", wrapper.UpdatePlan)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/v1/dashboard/apps/{appId}/billing/plans/{planId}/features/{key}", wrapper.DeletePlanFeature)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/v1/dashboard/apps/{appId}/billing/plans/{planId}/features/{key}", wrapper.PutPlanFeature)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dashboard/billing/connect", wrapper.StartConnect)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dashboard/billing/connect/deauthorize", wrapper.DeauthorizeConnect)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dashboard/billing/disable", wrapper.DisableBilling)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/dashboard/billing/enable", wrapper.EnableBilling)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/dashboard/billing/status", wrapper.GetBillingStatus)
 
 	return m
 }
@@ -1563,6 +1879,22 @@ func (response RevokeProjectKey204Response) VisitRevokeProjectKeyResponse(w http
 	return nil
 }
 
+type CompleteConnectRequestObject struct {
+	Params CompleteConnectParams
+}
+
+type CompleteConnectResponseObject interface {
+	VisitCompleteConnectResponse(w http.ResponseWriter) error
+}
+
+type CompleteConnect303Response struct {
+}
+
+func (response CompleteConnect303Response) VisitCompleteConnectResponse(w http.ResponseWriter) error {
+	w.WriteHeader(303)
+	return nil
+}
+
 type ListPlansRequestObject struct {
 	AppID  AppID `json:"appId"`
 	Params ListPlansParams
@@ -1728,6 +2060,119 @@ func (response PutPlanFeature200JSONResponse) VisitPutPlanFeatureResponse(w http
 	return err
 }
 
+type StartConnectRequestObject struct {
+	Params StartConnectParams
+	Body   *StartConnectJSONRequestBody
+}
+
+type StartConnectResponseObject interface {
+	VisitStartConnectResponse(w http.ResponseWriter) error
+}
+
+type StartConnect200JSONResponse ConnectPage
+
+func (response StartConnect200JSONResponse) VisitStartConnectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeauthorizeConnectRequestObject struct {
+	Params DeauthorizeConnectParams
+	Body   *DeauthorizeConnectJSONRequestBody
+}
+
+type DeauthorizeConnectResponseObject interface {
+	VisitDeauthorizeConnectResponse(w http.ResponseWriter) error
+}
+
+type DeauthorizeConnect200JSONResponse BillingStatus
+
+func (response DeauthorizeConnect200JSONResponse) VisitDeauthorizeConnectResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableBillingRequestObject struct {
+	Params DisableBillingParams
+}
+
+type DisableBillingResponseObject interface {
+	VisitDisableBillingResponse(w http.ResponseWriter) error
+}
+
+type DisableBilling200JSONResponse BillingStatus
+
+func (response DisableBilling200JSONResponse) VisitDisableBillingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableBillingRequestObject struct {
+	Params EnableBillingParams
+	Body   *EnableBillingJSONRequestBody
+}
+
+type EnableBillingResponseObject interface {
+	VisitEnableBillingResponse(w http.ResponseWriter) error
+}
+
+type EnableBilling200JSONResponse BillingStatus
+
+func (response EnableBilling200JSONResponse) VisitEnableBillingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBillingStatusRequestObject struct {
+	Params GetBillingStatusParams
+}
+
+type GetBillingStatusResponseObject interface {
+	VisitGetBillingStatusResponse(w http.ResponseWriter) error
+}
+
+type GetBillingStatus200JSONResponse BillingStatus
+
+func (response GetBillingStatus200JSONResponse) VisitGetBillingStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// ListDeveloperKeys List the developer's keys, newest first
@@ -1778,6 +2223,9 @@ type StrictServerInterface interface {
 	// RevokeProjectKey Revoke an API key of a project
 	// (DELETE /api/v1/projects/{project_id}/api-keys/{key_id})
 	RevokeProjectKey(ctx context.Context, request RevokeProjectKeyRequestObject) (RevokeProjectKeyResponseObject, error)
+	// CompleteConnect Take Stripe's answer to the connecting of an account
+	// (GET /v1/billing/connect/callback)
+	CompleteConnect(ctx context.Context, request CompleteConnectRequestObject) (CompleteConnectResponseObject, error)
 	// ListPlans List the plans of a project
 	// (GET /v1/dashboard/apps/{appId}/billing/plans)
 	ListPlans(ctx context.Context, request ListPlansRequestObject) (ListPlansResponseObject, error)
@@ -1799,6 +2247,21 @@ type StrictServerInterface interface {
 	// PutPlanFeature Add a feature to a plan, or replace it
 	// (PUT /v1/dashboard/apps/{appId}/billing/plans/{planId}/features/{key})
 	PutPlanFeature(ctx context.Context, request PutPlanFeatureRequestObject) (PutPlanFeatureResponseObject, error)
+	// StartConnect Begin to connect the tenant's Stripe account
+	// (POST /v1/dashboard/billing/connect)
+	StartConnect(ctx context.Context, request StartConnectRequestObject) (StartConnectResponseObject, error)
+	// DeauthorizeConnect Disconnect the tenant's Stripe account
+	// (POST /v1/dashboard/billing/connect/deauthorize)
+	DeauthorizeConnect(ctx context.Context, request DeauthorizeConnectRequestObject) (DeauthorizeConnectResponseObject, error)
+	// DisableBilling Switch billing off
+	// (POST /v1/dashboard/billing/disable)
+	DisableBilling(ctx context.Context, request DisableBillingRequestObject) (DisableBillingResponseObject, error)
+	// EnableBilling Switch billing on, or over to another gateway
+	// (POST /v1/dashboard/billing/enable)
+	EnableBilling(ctx context.Context, request EnableBillingRequestObject) (EnableBillingResponseObject, error)
+	// GetBillingStatus Read the tenant's billing switch
+	// (GET /v1/dashboard/billing/status)
+	GetBillingStatus(ctx context.Context, request GetBillingStatusRequestObject) (GetBillingStatusResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -2299,6 +2762,32 @@ func (sh *strictHandler) RevokeProjectKey(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// CompleteConnect operation middleware
+func (sh *strictHandler) CompleteConnect(w http.ResponseWriter, r *http.Request, params CompleteConnectParams) {
+	var request CompleteConnectRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteConnect(ctx, request.(CompleteConnectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteConnect")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CompleteConnectResponseObject); ok {
+		if err := validResponse.VisitCompleteConnectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListPlans operation middleware
 func (sh *strictHandler) ListPlans(w http.ResponseWriter, r *http.Request, appID AppID, params ListPlansParams) {
 	var request ListPlansRequestObject
@@ -2509,6 +2998,163 @@ func (sh *strictHandler) PutPlanFeature(w http.ResponseWriter, r *http.Request, 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PutPlanFeatureResponseObject); ok {
 		if err := validResponse.VisitPutPlanFeatureResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StartConnect operation middleware
+func (sh *strictHandler) StartConnect(w http.ResponseWriter, r *http.Request, params StartConnectParams) {
+	var request StartConnectRequestObject
+
+	request.Params = params
+
+	var body StartConnectJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StartConnect(ctx, request.(StartConnectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartConnect")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StartConnectResponseObject); ok {
+		if err := validResponse.VisitStartConnectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeauthorizeConnect operation middleware
+func (sh *strictHandler) DeauthorizeConnect(w http.ResponseWriter, r *http.Request, params DeauthorizeConnectParams) {
+	var request DeauthorizeConnectRequestObject
+
+	request.Params = params
+
+	var body DeauthorizeConnectJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeauthorizeConnect(ctx, request.(DeauthorizeConnectRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeauthorizeConnect")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeauthorizeConnectResponseObject); ok {
+		if err := validResponse.VisitDeauthorizeConnectResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisableBilling operation middleware
+func (sh *strictHandler) DisableBilling(w http.ResponseWriter, r *http.Request, params DisableBillingParams) {
+	var request DisableBillingRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisableBilling(ctx, request.(DisableBillingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisableBilling")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisableBillingResponseObject); ok {
+		if err := validResponse.VisitDisableBillingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EnableBilling operation middleware
+func (sh *strictHandler) EnableBilling(w http.ResponseWriter, r *http.Request, params EnableBillingParams) {
+	var request EnableBillingRequestObject
+
+	request.Params = params
+
+	var body EnableBillingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EnableBilling(ctx, request.(EnableBillingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnableBilling")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EnableBillingResponseObject); ok {
+		if err := validResponse.VisitEnableBillingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBillingStatus operation middleware
+func (sh *strictHandler) GetBillingStatus(w http.ResponseWriter, r *http.Request, params GetBillingStatusParams) {
+	var request GetBillingStatusRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBillingStatus(ctx, request.(GetBillingStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBillingStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetBillingStatusResponseObject); ok {
+		if err := validResponse.VisitGetBillingStatusResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

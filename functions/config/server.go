@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"billhook/pkg/function"
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
+	"billhook/pkg/projector"
 	"billhook/pkg/store"
 	"billhook/pkg/vault"
 	"billhook/pkg/web"
@@ -23,7 +26,19 @@ type Store interface {
 	Projects
 	Keys
 	Plans
+	Switches
 	SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error
+	StripeConfigs(ctx context.Context, projects []uuid.UUID) (map[uuid.UUID]billing.StripeConfig, error)
+}
+
+// Switches keeps the tenants' billing switches and connected accounts.
+type Switches interface {
+	Switch(ctx context.Context, tenant string) (billing.Switch, error)
+	SaveSwitch(ctx context.Context, s billing.Switch) error
+	ConnectAccount(ctx context.Context, s billing.Switch, former string, m billing.Mode) error
+	DisconnectAccount(ctx context.Context, s billing.Switch, account string, m billing.Mode) error
+	BeginConnection(ctx context.Context, c billing.Connection) error
+	EndConnection(ctx context.Context, state billing.Secret, now time.Time) (billing.Connection, error)
 }
 
 // Projects keeps projects.
@@ -58,17 +73,28 @@ type Vault interface {
 	SaveCredentials(ctx context.Context, s billing.Scope, c billing.Credentials) (version string, err error)
 }
 
-// Stripe tries secret keys, and opens the accounts of scopes; *gateway.Gateway
-// implements it.
+// Stripe tries secret keys, opens the accounts of scopes, and connects accounts;
+// *gateway.Gateway implements it.
 type Stripe interface {
 	CheckKey(ctx context.Context, key billing.Secret) (gateway.KeyVerdict, error)
-	Account(ctx context.Context, s billing.Scope, config *billing.StripeConfig) (*gateway.Account, error)
+	Account(ctx context.Context, s billing.Scope, p billing.Project, config *billing.StripeConfig) (*gateway.Account, error)
+	On(ctx context.Context, s billing.Scope, route billing.Route, config *billing.StripeConfig) (*gateway.Account, error)
+	AuthorizeURL(ctx context.Context, m billing.Mode, state billing.Secret, callback string) (string, error)
+	Connect(ctx context.Context, m billing.Mode, code string) (account string, err error)
+	Disconnect(ctx context.Context, m billing.Mode, account string) error
+}
+
+// Observer brings Stripe's answers into the store; *projector.Projector
+// implements it.
+type Observer interface {
+	Observe(ctx context.Context, s billing.Scope, o projector.Observation) error
 }
 
 var (
-	_ Store  = (*store.Table)(nil)
-	_ Vault  = (*vault.Vault)(nil)
-	_ Stripe = (*gateway.Gateway)(nil)
+	_ Store    = (*store.Table)(nil)
+	_ Vault    = (*vault.Vault)(nil)
+	_ Stripe   = (*gateway.Gateway)(nil)
+	_ Observer = (*projector.Projector)(nil)
 )
 
 // server implements the operations.
@@ -76,17 +102,32 @@ type server struct {
 	store          Store
 	vault          Vault
 	stripe         Stripe
+	observer       Observer
+	redirects      []string // the deployment's origins
 	random         io.Reader
+	log            *slog.Logger
 	now            func() time.Time
 	webhookBaseURL string
 }
 
+// newServer builds the operations' implementation; base is another server than
+// Stripe's, if any.
+func newServer(f *function.Function, base, webhookBaseURL string) *server {
+	stripe := gateway.New(f.Table, f.Vault, base)
+	return &server{
+		store: f.Table, vault: f.Vault, stripe: stripe, observer: projector.New(f.Table, stripe, f.Now),
+		redirects: f.RedirectOrigins, random: rand.Reader, log: f.Log, now: f.Now, webhookBaseURL: webhookBaseURL,
+	}
+}
+
 // handler frames the operations. The two API families differ in the form of
-// errors.
+// errors; the owner of a Stripe account who comes back from Stripe's page has
+// the state to show for it, and no token.
 func handler(f *function.Function, s *server) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", f.For(identity.Developer, f.Answer, routes(f.Answer, s)))
-	mux.Handle("/v1/dashboard/", f.For(identity.Developer, f.Plans, routes(f.Plans, s)))
+	mux.Handle("/v1/dashboard/", f.For(identity.Developer, f.Plans, withHost(routes(f.Plans, s))))
+	mux.Handle("GET "+callbackPath, f.Public(f.Plans, routes(f.Plans, s)))
 	return web.Within(gateway.Patience, mux)
 }
 

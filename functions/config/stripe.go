@@ -48,7 +48,7 @@ func (s *server) PutStripeConfig(ctx context.Context, r PutStripeConfigRequestOb
 // configuration, which names the versions, then makes all of them effective at
 // once: a failure in between changes nothing.
 func (s *server) put(ctx context.Context, project uuid.UUID, r api.StripeConfigRequest) (billing.StripeConfig, error) {
-	_, config, err := s.owned(ctx, project)
+	owned, config, err := s.owned(ctx, project)
 	if err != nil {
 		return billing.StripeConfig{}, err
 	}
@@ -65,6 +65,11 @@ func (s *server) put(ctx context.Context, project uuid.UUID, r api.StripeConfigR
 	}
 	for mode, sent := range sentCredentials(r) {
 		scope := billing.Scope{Project: project, Mode: mode}
+		if sent.secretKey != nil && !config.Usable(mode) {
+			if err := s.mayTakeOver(ctx, scope, owned, config); err != nil {
+				return billing.StripeConfig{}, err
+			}
+		}
 		if err := s.save(ctx, scope, next.Set(mode), sent, overlap); err != nil {
 			return billing.StripeConfig{}, err
 		}

@@ -23,6 +23,11 @@ func (s *server) CreateCustomer(ctx context.Context, r CreateCustomerRequestObje
 	if err != nil {
 		return nil, err
 	}
+	if route := shop.account.Route(); !route.Own() {
+		if err := s.store.ShareCustomer(ctx, shop.scope, route, made.ID); err != nil {
+			return nil, err
+		}
+	}
 	s.learn(ctx, shop, made)
 	return CreateCustomer200JSONResponse{Customer: customerAnswer(made.Customer)}, nil
 }

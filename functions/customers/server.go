@@ -26,6 +26,8 @@ type Store interface {
 	CustomersByEmail(ctx context.Context, s billing.Scope, email string) ([]billing.Customer, error)
 	// Subscriptions lists a customer's, as far as events have told.
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
+	// ShareCustomer keeps whose a customer is in an account that projects share.
+	ShareCustomer(ctx context.Context, s billing.Scope, r billing.Route, customer string) error
 	// Usage reads the hours with calls from one on, newest first.
 	Usage(ctx context.Context, s billing.Scope, from time.Time) ([]billing.Usage, error)
 }
@@ -102,7 +104,7 @@ func (s *server) shop(ctx context.Context, testMode *bool, environment *billing.
 	if opened.project, config, err = s.store.Project(ctx, opened.scope.Project); err != nil {
 		return shop{}, err
 	}
-	if opened.account, err = s.gateway.Account(ctx, opened.scope, config); err != nil {
+	if opened.account, err = s.gateway.Account(ctx, opened.scope, opened.project, config); err != nil {
 		return shop{}, err
 	}
 	opened.customers = opened.account.Customers(opened.project.Owner)

@@ -139,7 +139,7 @@ func TestSubscriptionCheckKnowsWhatEventsTell(t *testing.T) {
 	f := newFixture(t, plenty())
 	scope := billing.Scope{Project: f.mine.project.ID, Mode: billing.Test}
 	linked := billing.Customer{ID: "cus_linked", User: "user-1", Email: "Ada@example.com", Own: true}
-	if _, err := f.Function.Table.LinkCustomer(t.Context(), scope, linked, billing.Link{}); err != nil {
+	if _, err := f.Function.Table.LinkCustomer(t.Context(), scope, linked, billing.Route{Gateway: billing.GatewayOwnKeys}, billing.Link{}); err != nil {
 		t.Fatal(err)
 	}
 	events := projector.New(f.Function.Table, gateway.New(f.Function.Table, f.Function.Vault, f.sandbox.URL), f.Function.Now)

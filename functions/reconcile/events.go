@@ -97,6 +97,13 @@ func (v *visit) take(ctx context.Context, events []gateway.ListedEvent) (done bo
 		if v.timeUp(ctx) {
 			return false, nil
 		}
+		mine, err := v.owns(ctx, e)
+		if err != nil {
+			return false, err
+		}
+		if !mine {
+			continue
+		}
 		outcome, err := v.intake.Receive(ctx, v.at.Scope, e.Body)
 		switch {
 		case billing.KindOf(err) == billing.NotFound: // the scope receives no events any more
@@ -112,4 +119,14 @@ func (v *visit) take(ctx context.Context, events []gateway.ListedEvent) (done bo
 		}
 	}
 	return true, nil
+}
+
+// owns reports whether an event of the account is the scope's. In an account
+// that projects share, each event is one project's, or nobody's.
+func (v *visit) owns(ctx context.Context, e gateway.ListedEvent) (bool, error) {
+	if v.account.Route().Own() {
+		return true, nil
+	}
+	whose, err := v.gateway.ScopeOf(ctx, v.account.Route(), e.Body)
+	return whose == v.at.Scope, err
 }

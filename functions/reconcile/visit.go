@@ -67,9 +67,9 @@ func (v *visit) open(ctx context.Context) (bool, error) {
 	} else if err != nil {
 		return false, err
 	}
-	_, config, err := v.store.Project(ctx, v.at.Scope.Project)
+	project, config, err := v.store.Project(ctx, v.at.Scope.Project)
 	if err == nil {
-		v.account, err = v.gateway.Account(ctx, v.at.Scope, config)
+		v.account, err = v.gateway.Account(ctx, v.at.Scope, project, config)
 	}
 	if billing.KindOf(err) == billing.NotFound {
 		return false, nil

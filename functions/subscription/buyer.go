@@ -14,6 +14,7 @@ type buyer struct {
 	scope    billing.Scope
 	project  billing.Project
 	config   *billing.StripeConfig
+	route    billing.Route
 	customer string // Stripe's id; empty for a user who never bought
 }
 
@@ -27,8 +28,8 @@ func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing
 	if b.project, b.config, err = s.store.Project(ctx, b.scope.Project); err != nil {
 		return b, err
 	}
-	if !b.config.Usable(mode) {
-		return b, gateway.NotConfigured(mode)
+	if b.route, err = s.gateway.Route(ctx, b.scope, b.project, b.config); err != nil {
+		return b, err
 	}
 	b.customer, err = s.store.CustomerOf(ctx, b.scope, caller.Subject)
 	return b, err
@@ -58,7 +59,7 @@ func (s *server) holding(ctx context.Context, b buyer) (holding, error) {
 		return holding{}, errNothingHeld
 	}
 	h := holding{row: *sub}
-	if h.account, err = s.gateway.Account(ctx, b.scope, b.config); err != nil {
+	if h.account, err = s.gateway.On(ctx, b.scope, b.route, b.config); err != nil {
 		return h, err
 	}
 	h.stripe, err = h.account.Observe(ctx, sub.ID)

@@ -76,8 +76,15 @@ func (s *server) forSale(ctx context.Context, r api.GetPlanCatalogParams) ([]bil
 		return nil, err
 	}
 	mode, err := api.ModeOr(r.TestMode, r.Environment, project.DefaultMode)
-	if err != nil || !config.Usable(mode) {
+	if err != nil {
 		return nil, err
+	}
+	sw, err := s.store.Switch(ctx, project.Owner)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := billing.Sells(config, sw, mode, s.now()); err != nil {
+		return nil, nil
 	}
 	plans, err := s.store.Plans(ctx, billing.Scope{Project: id, Mode: mode})
 	plans = slices.DeleteFunc(plans, func(p billing.Plan) bool { return p.Archived || !p.Visible })

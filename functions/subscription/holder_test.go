@@ -66,7 +66,7 @@ func (h holders) subscribe(t *testing.T, user string) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		linked, err = h.Function.Table.LinkCustomer(t.Context(), h.scope(), billing.Customer{ID: customer.ID, User: user}, billing.Link{})
+		linked, err = h.Function.Table.LinkCustomer(t.Context(), h.scope(), billing.Customer{ID: customer.ID, User: user}, billing.Route{Gateway: billing.GatewayOwnKeys}, billing.Link{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ func (f fixture) scope(m billing.Mode) billing.Scope {
 // link makes the user the customer's.
 func (f fixture) link(t *testing.T, m billing.Mode) {
 	t.Helper()
-	if _, err := f.Function.Table.LinkCustomer(t.Context(), f.scope(m), billing.Customer{ID: customer, User: user}, billing.Link{}); err != nil {
+	if _, err := f.Function.Table.LinkCustomer(t.Context(), f.scope(m), billing.Customer{ID: customer, User: user}, billing.Route{Gateway: billing.GatewayOwnKeys}, billing.Link{}); err != nil {
 		t.Fatal(err)
 	}
 }

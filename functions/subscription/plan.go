@@ -30,8 +30,8 @@ func (s *server) subscriber(ctx context.Context, testMode *bool, environment *bi
 		return subscriber{}, err
 	}
 	h := subscriber{buyer: buyer{scope: billing.Scope{Project: caller.Project, Mode: mode}, project: project, config: config}}
-	if !config.Usable(mode) {
-		return h, gateway.NotConfigured(mode)
+	if h.route, err = s.gateway.Route(ctx, h.scope, project, config); err != nil {
+		return h, err
 	}
 	if h.customer, err = s.store.CustomerOf(ctx, h.scope, caller.Subject); err != nil {
 		return h, err

@@ -18,7 +18,7 @@ func (s *server) CreatePortalSession(ctx context.Context, r CreatePortalSessionR
 	if b.customer == "" {
 		return nil, billing.NewError(billing.NotFound, "customer_not_found", "No Stripe customer found for this user")
 	}
-	account, err := s.gateway.Account(ctx, b.scope, b.config)
+	account, err := s.gateway.On(ctx, b.scope, b.route, b.config)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type Store interface {
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
 	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
+	Switch(ctx context.Context, tenant string) (billing.Switch, error)
 }
 
 // Observer brings Stripe's answers into the store; *projector.Projector

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
-	"billhook/pkg/gateway"
 	"billhook/pkg/store"
 	"billhook/pkg/vault"
 )
@@ -107,7 +106,7 @@ func (s *signingSecrets) read(ctx context.Context, scope billing.Scope) ([]billi
 		return nil, err
 	}
 	if !config.Receives(scope.Mode) {
-		return nil, gateway.NotConfigured(scope.Mode)
+		return nil, billing.NotConfigured(scope.Mode)
 	}
 	credentials, err := s.credentials.Credentials(ctx, scope, config.Set(scope.Mode).Version)
 	if err != nil {

@@ -21,6 +21,9 @@ type ServerInterface interface {
 	// ReceiveStripeEvent Receive an event from Stripe
 	// (POST /api/v1/payments/stripe/webhooks/{project_id}/{mode})
 	ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, projectID ProjectID, mode billing.Mode, params ReceiveStripeEventParams)
+	// ReceiveGatewayEvent Receive an event of the deployment's own Stripe accounts
+	// (POST /v1/stripe/webhook)
+	ReceiveGatewayEvent(w http.ResponseWriter, r *http.Request, params ReceiveGatewayEventParams)
 	// ReceiveServerEvent Receive an event from Stripe, at the Server API's path
 	// (POST /v1/stripe/webhook/{project_id})
 	ReceiveServerEvent(w http.ResponseWriter, r *http.Request, projectID ProjectID, params ReceiveServerEventParams)
@@ -89,6 +92,51 @@ func (siw *ServerInterfaceWrapper) ReceiveStripeEvent(w http.ResponseWriter, r *
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ReceiveStripeEvent(w, r, projectID, mode, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReceiveGatewayEvent operation middleware
+func (siw *ServerInterfaceWrapper) ReceiveGatewayEvent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReceiveGatewayEventParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Stripe-Signature" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Stripe-Signature")]; found {
+		var StripeSignature string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Stripe-Signature", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Stripe-Signature", valueList[0], &StripeSignature, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Stripe-Signature", Err: err})
+			return
+		}
+
+		params.StripeSignature = StripeSignature
+
+	} else {
+		err := fmt.Errorf("Header parameter Stripe-Signature is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Stripe-Signature", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReceiveGatewayEvent(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -299,6 +347,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/payments/stripe/webhooks/{project_id}/{mode}", wrapper.ReceiveStripeEvent)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/webhook", wrapper.ReceiveGatewayEvent)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/webhook/{project_id}", wrapper.ReceiveServerEvent)
 
 	return m

@@ -13,6 +13,7 @@ import (
 	"billhook/pkg/projector"
 	"billhook/pkg/store"
 	"billhook/pkg/telemetry"
+	"billhook/pkg/vault"
 	"billhook/pkg/web"
 )
 
@@ -26,9 +27,30 @@ type Refusals interface {
 	SaveRefusal(ctx context.Context, s billing.Scope, r billing.Refusal) error
 }
 
+// Gateways reads the deployment's own credentials; *vault.Vault implements it.
+type Gateways interface {
+	Gateways(ctx context.Context) (billing.Gateways, error)
+}
+
+// Finder finds whose an event is in an account that projects share;
+// *gateway.Gateway implements it.
+type Finder interface {
+	ScopeOf(ctx context.Context, from billing.Route, event []byte) (billing.Scope, error)
+}
+
+// Accounts keeps the tenants' connected accounts; *store.Table implements it.
+type Accounts interface {
+	TenantOf(ctx context.Context, account string, m billing.Mode) (string, error)
+	Switch(ctx context.Context, tenant string) (billing.Switch, error)
+	DisconnectAccount(ctx context.Context, s billing.Switch, account string, m billing.Mode) error
+}
+
 var (
 	_ Intake   = (*intake.Intake)(nil)
 	_ Refusals = (*store.Table)(nil)
+	_ Gateways = (*vault.Vault)(nil)
+	_ Finder   = (*gateway.Gateway)(nil)
+	_ Accounts = (*store.Table)(nil)
 )
 
 // server implements the operation.
@@ -37,18 +59,24 @@ type server struct {
 	log      *slog.Logger
 	metrics  *telemetry.Metrics
 	secrets  *signingSecrets
+	gateways Gateways
+	stripe   Finder
+	accounts Accounts
 	refusals Refusals
 	intake   Intake
 	now      func() time.Time
 }
 
-func newServer(f *function.Function, stripe projector.Stripe) *server {
+func newServer(f *function.Function, stripe *gateway.Gateway) *server {
 	return &server{
 		answer:   f.Answer,
 		log:      f.Log,
 		metrics:  f.Metrics,
 		secrets:  newSigningSecrets(f.Table, f.Vault, f.Now),
 		refusals: f.Table,
+		gateways: f.Vault,
+		stripe:   stripe,
+		accounts: f.Table,
 		intake: &intake.Intake{
 			Events:  projector.New(f.Table, stripe, f.Now),
 			Records: f.Table,
@@ -61,15 +89,16 @@ func newServer(f *function.Function, stripe projector.Stripe) *server {
 }
 
 // handler wires the function, which is open to the world: a signature is what
-// lets a request in; base is another server than Stripe's, if any. The paths of
-// the Server API differ in the form of errors.
+// lets a request in; base is another server than Stripe's, if any. The API
+// families differ in the form of errors.
 func handler(f *function.Function, base string) http.Handler {
 	s := newServer(f, gateway.New(f.Table, f.Vault, base))
-	other := *s
-	other.answer = f.Server
 	mux := http.NewServeMux()
-	mux.Handle("/", f.Public(s.answer, routes(s)))
-	mux.Handle("/v1/", f.Public(other.answer, routes(&other)))
+	for path, answer := range map[string]*web.Errors{"/": f.Answer, "/v1/": f.Server, "/v1/stripe/webhook": f.Plans} {
+		family := *s
+		family.answer = answer
+		mux.Handle(path, f.Public(answer, routes(&family)))
+	}
 	return mux
 }
 

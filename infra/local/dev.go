@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"billhook/infra/local/lending"
 	"billhook/infra/local/stack"
 	"billhook/infra/local/story"
 	"billhook/infra/local/tokens"
@@ -68,7 +69,10 @@ func dev(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	world := worldOf(running)
-	shop, err := openShop(ctx, world)
+	var shop story.Shop
+	if _, err = lending.Lend(ctx, running); err == nil {
+		shop, err = openShop(ctx, world)
+	}
 	if err == nil {
 		err = printWelcome(out, running, world, shop)
 	}

@@ -50,7 +50,7 @@ var gold = billing.Plan{
 
 func (w world) link(t testing.TB, customer string, deleted billing.Link) {
 	t.Helper()
-	if _, err := w.Function.Table.LinkCustomer(t.Context(), w.scope, billing.Customer{ID: customer, User: user}, deleted); err != nil {
+	if _, err := w.Function.Table.LinkCustomer(t.Context(), w.scope, billing.Customer{ID: customer, User: user}, billing.Route{Gateway: billing.GatewayOwnKeys}, deleted); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -101,6 +101,26 @@ type AggregatedSubscriptionList struct {
 	Total         int                      `json:"total"`
 }
 
+// BillingStatus defines model for BillingStatus.
+type BillingStatus struct {
+	BillingEnabled bool `json:"billingEnabled"`
+
+	// BillingEnabledAt For the first time.
+	BillingEnabledAt *time.Time `json:"billingEnabledAt"`
+
+	// BillingGateway Picked last.
+	BillingGateway    *string `json:"billingGateway"`
+	ConnectedAccounts struct {
+		Live *string `json:"live"`
+
+		// Test Stripe's id of the connected account.
+		Test *string `json:"test"`
+	} `json:"connectedAccounts"`
+
+	// Project Of the project that was named.
+	Project *ProjectBilling `json:"project,omitempty"`
+}
+
 // CancelRequest defines model for CancelRequest.
 type CancelRequest struct {
 	// AtPeriodEnd The opposite of `cancel_immediately`, for clients that send it.
@@ -215,6 +235,19 @@ type CheckoutSessionRequest struct {
 
 	// SuccessURL May hold `{CHECKOUT_SESSION_ID}`, which Stripe fills in.
 	SuccessURL string `json:"success_url"`
+}
+
+// ConnectPage defines model for ConnectPage.
+type ConnectPage struct {
+	URL string `json:"url"`
+}
+
+// ConnectRequest defines model for ConnectRequest.
+type ConnectRequest struct {
+	Mode *billing.Mode `json:"mode,omitempty"`
+
+	// ReturnURL An https URL, or an http URL on localhost, on an origin that the deployment allows.
+	ReturnURL string `json:"returnUrl"`
 }
 
 // CreateCustomerRequest defines model for CreateCustomerRequest.
@@ -357,6 +390,11 @@ type CustomerPortalRequest struct {
 	ReturnURL     string  `json:"return_url"`
 }
 
+// DeauthorizeRequest defines model for DeauthorizeRequest.
+type DeauthorizeRequest struct {
+	Mode *billing.Mode `json:"mode,omitempty"`
+}
+
 // DeletedCustomer defines model for DeletedCustomer.
 type DeletedCustomer struct {
 	Deleted bool   `json:"deleted"`
@@ -402,6 +440,11 @@ type DisputePolicy = billing.DisputePolicy
 
 // DuplicatePolicy What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 type DuplicatePolicy = billing.DuplicatePolicy
+
+// EnableBillingRequest defines model for EnableBillingRequest.
+type EnableBillingRequest struct {
+	Gateway *billing.Gateway `json:"gateway,omitempty"`
+}
 
 // EntitledFeature defines model for EntitledFeature.
 type EntitledFeature struct {
@@ -581,6 +624,15 @@ type LineItem struct {
 
 // Mode The mode for clients of the APIs that have no switch for it.
 type Mode = billing.Mode
+
+// ModeBilling defines model for ModeBilling.
+type ModeBilling struct {
+	// Enabled Something can be bought now.
+	Enabled bool `json:"enabled"`
+
+	// Gateway Through which it is bought; null while nothing can be.
+	Gateway *string `json:"gateway"`
+}
 
 // MyPlan defines model for MyPlan.
 type MyPlan struct {
@@ -958,6 +1010,13 @@ type Project struct {
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins RedirectOrigins `json:"redirect_origins"`
+}
+
+// ProjectBilling Of the project that was named.
+type ProjectBilling struct {
+	ID   openapi_types.UUID `json:"id"`
+	Live ModeBilling        `json:"live"`
+	Test ModeBilling        `json:"test"`
 }
 
 // ProjectList defines model for ProjectList.
@@ -1652,6 +1711,18 @@ type CreatePlanCheckoutParams struct {
 	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
 }
 
+// CompleteConnectParams defines parameters for CompleteConnect.
+type CompleteConnectParams struct {
+	State string `form:"state" json:"state"`
+
+	// Code Missing where the owner refused.
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// Error Why there is no code, in OAuth's words.
+	Error            *string `form:"error,omitempty" json:"error,omitempty"`
+	ErrorDescription *string `form:"error_description,omitempty" json:"error_description,omitempty"`
+}
+
 // GetEntitlementsParams defines parameters for GetEntitlements.
 type GetEntitlementsParams struct {
 	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
@@ -1909,6 +1980,39 @@ type RevokeGrantParams struct {
 	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// StartConnectParams defines parameters for StartConnect.
+type StartConnectParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeauthorizeConnectParams defines parameters for DeauthorizeConnect.
+type DeauthorizeConnectParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DisableBillingParams defines parameters for DisableBilling.
+type DisableBillingParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EnableBillingParams defines parameters for EnableBilling.
+type EnableBillingParams struct {
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetBillingStatusParams defines parameters for GetBillingStatus.
+type GetBillingStatusParams struct {
+	// ProjectID A project of the caller's.
+	ProjectID *openapi_types.UUID `form:"project_id,omitempty" json:"project_id,omitempty"`
+
+	// XProjectID The same; refused when it contradicts `project_id`.
+	XProjectID *openapi_types.UUID `json:"X-Project-ID,omitempty"`
+}
+
 // CreateServerCheckoutSessionParams defines parameters for CreateServerCheckoutSession.
 type CreateServerCheckoutSessionParams struct {
 	// TestMode True for Stripe's test mode, false for live mode.
@@ -2023,6 +2127,14 @@ type ListPricesParams struct {
 	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// ReceiveGatewayEventJSONBody defines parameters for ReceiveGatewayEvent.
+type ReceiveGatewayEventJSONBody = map[string]interface{}
+
+// ReceiveGatewayEventParams defines parameters for ReceiveGatewayEvent.
+type ReceiveGatewayEventParams struct {
+	StripeSignature string `json:"Stripe-Signature"`
+}
+
 // ReceiveServerEventJSONBody defines parameters for ReceiveServerEvent.
 type ReceiveServerEventJSONBody = map[string]interface{}
 
@@ -2105,6 +2217,15 @@ type PutPlanFeatureJSONRequestBody = PlanFeatureRequest
 // CreateGrantJSONRequestBody defines body for CreateGrant for application/json ContentType.
 type CreateGrantJSONRequestBody = CreateGrantRequest
 
+// StartConnectJSONRequestBody defines body for StartConnect for application/json ContentType.
+type StartConnectJSONRequestBody = ConnectRequest
+
+// DeauthorizeConnectJSONRequestBody defines body for DeauthorizeConnect for application/json ContentType.
+type DeauthorizeConnectJSONRequestBody = DeauthorizeRequest
+
+// EnableBillingJSONRequestBody defines body for EnableBilling for application/json ContentType.
+type EnableBillingJSONRequestBody = EnableBillingRequest
+
 // CreateServerCheckoutSessionJSONRequestBody defines body for CreateServerCheckoutSession for application/json ContentType.
 type CreateServerCheckoutSessionJSONRequestBody = ServerSessionRequest
 
@@ -2119,6 +2240,9 @@ type UpdateCustomerJSONRequestBody = UpdateCustomerRequest
 
 // CreatePaymentIntentJSONRequestBody defines body for CreatePaymentIntent for application/json ContentType.
 type CreatePaymentIntentJSONRequestBody = PaymentIntentRequest
+
+// ReceiveGatewayEventJSONRequestBody defines body for ReceiveGatewayEvent for application/json ContentType.
+type ReceiveGatewayEventJSONRequestBody = ReceiveGatewayEventJSONBody
 
 // ReceiveServerEventJSONRequestBody defines body for ReceiveServerEvent for application/json ContentType.
 type ReceiveServerEventJSONRequestBody = ReceiveServerEventJSONBody

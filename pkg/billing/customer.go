@@ -33,8 +33,15 @@ func (c Customer) FoundBy() string {
 // Link is a user's one Stripe customer. The zero Link is none.
 type Link struct {
 	Customer  string // Stripe's id
+	Account   string // the Route that it is on, by name; empty: unknown
 	Deleted   bool   // at Stripe: the user needs another
-	TrialUsed bool   // with an earlier customer, since deleted
+	TrialUsed bool   // with an earlier customer
+}
+
+// UsableOn reports whether a purchase on a route can be the customer's. One that
+// is deleted cannot buy, and one of another account is not known there.
+func (l Link) UsableOn(r Route) bool {
+	return l.Customer != "" && !l.Deleted && (l.Account == "" || l.Account == r.String())
 }
 
 // Holder is what is kept of a user: the customer that stands for the user, and

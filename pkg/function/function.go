@@ -35,6 +35,14 @@ type Settings struct {
 	// RedirectOrigins are where Stripe's pages may send buyers back to, for
 	// projects that name none; empty: https anywhere and http on localhost.
 	RedirectOrigins []string `env:"REDIRECT_ORIGINS"`
+
+	// PlatformKey and PlatformWebhookSecret are of the deployment's own Stripe
+	// account, where they are not in its secret.
+	PlatformKey           billing.Secret `env:"KL_STRIPE_SECRET_KEY"`
+	PlatformWebhookSecret billing.Secret `env:"KL_STRIPE_WEBHOOK_SECRET"`
+	// ConnectFee is the deployment's part of what connected accounts sell, in
+	// basis points.
+	ConnectFee int64 `env:"CONNECT_FEE_BPS" envDefault:"60"`
 }
 
 var _ identity.KeyReader = (*store.Table)(nil)
@@ -59,7 +67,13 @@ type Function struct {
 // New builds a Function on clients of an AWS account.
 func New(s Settings, account aws.Config, out io.Writer, now func() time.Time) (*Function, error) {
 	log := telemetry.NewLogger(out, s.LogLevel)
-	secrets := vault.Open(secretsmanager.NewFromConfig(account), s.SecretPrefix)
+	if s.ConnectFee < 0 || s.ConnectFee > billing.MaxFeeBasisPoints {
+		return nil, fmt.Errorf("CONNECT_FEE_BPS: %d is not from 0 to %d", s.ConnectFee, billing.MaxFeeBasisPoints)
+	}
+	secrets := vault.Open(secretsmanager.NewFromConfig(account), vault.Settings{
+		Prefix: s.SecretPrefix, PlatformKey: s.PlatformKey, PlatformWebhookSecret: s.PlatformWebhookSecret,
+		FeeBasisPoints: s.ConnectFee, Now: now,
+	})
 	callers, err := identity.NewVerifier(s.Config, secrets, now)
 	if err != nil {
 		return nil, err

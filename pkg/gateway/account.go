@@ -15,9 +15,14 @@ import (
 // Account is the Stripe account of one scope.
 type Account struct {
 	scope   billing.Scope
+	route   billing.Route
 	key     billing.Secret
 	backend stripe.Backend
+	fee     int64 // the deployment's part of what is sold, in basis points; 0: none
 }
+
+// Route is how the account is reached.
+func (a *Account) Route() billing.Route { return a.route }
 
 // Metadata that billhook leaves on what it creates at Stripe, so that events
 // tell whom they are about, and sessions what was asked for.

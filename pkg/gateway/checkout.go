@@ -21,6 +21,7 @@ type Checkout struct {
 	Price          string // Stripe's id
 	Plan           string // the price's name for people; empty: none
 	Quantity       int64
+	Amount         int64 // of one, in minor units
 	Recurring      bool  // a subscription; else a one-off payment
 	TrialDays      int64 // 0: no trial
 	PromotionCodes bool  // the buyer may enter one
@@ -96,14 +97,14 @@ func (a *Account) sessionParams(c Checkout) *stripe.CheckoutSessionParams {
 	}
 	if !c.Recurring {
 		params.Mode = stripe.String(string(stripe.CheckoutSessionModePayment))
-		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata}
+		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata, ApplicationFeeAmount: a.feeOf(c.Amount * c.Quantity)}
 		return params
 	}
 	if c.Plan != "" {
 		metadata[metadataPlan] = c.Plan
 	}
 	params.Mode = stripe.String(string(stripe.CheckoutSessionModeSubscription))
-	params.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{Metadata: metadata}
+	params.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{Metadata: metadata, ApplicationFeePercent: a.feePercent()}
 	if c.TrialDays > 0 {
 		params.SubscriptionData.TrialPeriodDays = stripe.Int64(c.TrialDays)
 		params.Metadata[metadataTrial] = strconv.FormatInt(c.TrialDays, 10)
@@ -124,6 +125,25 @@ func (a *Account) OpenSubscriptionSessions(ctx context.Context, customer string)
 	for list.Next() {
 		if s := list.CheckoutSession(); s.Mode == stripe.CheckoutSessionModeSubscription {
 			open = append(open, sessionOf(s))
+		}
+	}
+	if err := list.Err(); err != nil {
+		return nil, stripeError("list checkout sessions", err)
+	}
+	return open, nil
+}
+
+// OpenSessionsOf lists the sessions, by their ids, in which something of the
+// projects could be bought now.
+func (a *Account) OpenSessionsOf(ctx context.Context, projects map[string]bool) ([]string, error) {
+	params := &stripe.CheckoutSessionListParams{Status: stripe.String(string(stripe.CheckoutSessionStatusOpen))}
+	params.Context = ctx // of the whole walk
+	params.Limit = stripe.Int64(listPage)
+	var open []string
+	list := session.Client{B: a.backend, Key: a.key.Reveal()}.List(params)
+	for list.Next() {
+		if s := list.CheckoutSession(); projects[s.Metadata[metadataProject]] {
+			open = append(open, s.ID)
 		}
 	}
 	if err := list.Err(); err != nil {

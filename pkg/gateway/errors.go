@@ -38,7 +38,7 @@ func stripeError(doing string, err error) error {
 	case status == http.StatusConflict: // another call works on the object, or this one is still under way
 		known = billing.NewError(billing.Conflict, "stripe_busy", "Stripe is changing the same object; try again")
 	case status >= http.StatusBadRequest && status < http.StatusInternalServerError:
-		known = billing.NewError(billing.Refused, codeOf(refused, "stripe_refused"), refused.Msg)
+		known = billing.NewError(billing.Refused, codeOf(refused, "stripe_refused"), cmp.Or(refused.Msg, refused.OAuthErrorDescription))
 		known.Param = refused.Param
 	default:
 		known = billing.NewError(billing.StripeFailed, "stripe_failed", "Stripe failed to answer")
@@ -48,7 +48,7 @@ func stripeError(doing string, err error) error {
 
 // codeOf is Stripe's code of a refusal. Some have none.
 func codeOf(refused *stripe.Error, otherwise string) string {
-	return cmp.Or(string(refused.Code), otherwise)
+	return cmp.Or(string(refused.Code), refused.OAuthError, otherwise)
 }
 
 // otherCurrency is how Stripe, without a code, refuses to charge a customer in

@@ -18,7 +18,8 @@ import (
 var ErrNoEvent = billing.NewError(billing.NotFound, "event_not_found", "Event not found")
 
 // Event reads an event of a scope as Stripe delivered it, in the API version
-// that it was made in.
+// that it was made in. Another project's event, in an account that projects
+// share, is ErrNoEvent.
 func (g *Gateway) Event(ctx context.Context, s billing.Scope, id string) ([]byte, error) {
 	a, err := g.open(ctx, s)
 	if err != nil {
@@ -34,6 +35,15 @@ func (g *Gateway) Event(ctx context.Context, s billing.Scope, id string) ([]byte
 		return nil, ErrNoEvent.Because(err)
 	case err != nil:
 		return nil, stripeError("read event", err)
+	}
+	if a.route.Own() {
+		return e.LastResponse.RawJSON, nil
+	}
+	switch whose, err := g.ScopeOf(ctx, a.route, e.LastResponse.RawJSON); {
+	case err != nil:
+		return nil, err
+	case whose != s:
+		return nil, ErrNoEvent
 	}
 	return e.LastResponse.RawJSON, nil
 }

@@ -21,13 +21,30 @@ const secretKey = "sk_test_canarySecretKey4242"
 // project is a project with its credentials, kept in memory.
 type project struct {
 	config  *billing.StripeConfig
+	owner   string
+	sw      billing.Switch
+	lent    billing.Gateways
+	others  map[string]uuid.UUID // whose the customers are in shared accounts
 	read    []billing.Scope
 	failure error
 }
 
 func (p *project) Project(context.Context, uuid.UUID) (billing.Project, *billing.StripeConfig, error) {
-	return billing.Project{}, p.config, p.failure
+	return billing.Project{Owner: p.owner}, p.config, p.failure
 }
+
+func (p *project) Switch(_ context.Context, tenant string) (billing.Switch, error) {
+	if tenant != p.owner {
+		return billing.Switch{}, errors.New("not the owner's switch")
+	}
+	return p.sw, p.failure
+}
+
+func (p *project) ProjectOfCustomer(_ context.Context, r billing.Route, m billing.Mode, customer string) (uuid.UUID, error) {
+	return p.others[r.String()+" "+string(m)+" "+customer], p.failure
+}
+
+func (p *project) Gateways(context.Context) (billing.Gateways, error) { return p.lent, p.failure }
 
 func (p *project) Credentials(_ context.Context, s billing.Scope, version string) (billing.Credentials, error) {
 	p.read = append(p.read, s)
@@ -52,7 +69,7 @@ var scope = billing.Scope{Project: uuid.MustParse("2b6f8c1e-54d7-4a0b-9f3c-8e17d
 func account(t *testing.T, base string) *gateway.Account {
 	t.Helper()
 	p := configured()
-	a, err := gateway.New(p, p, base).Account(t.Context(), scope, p.config)
+	a, err := gateway.New(p, p, base).Account(t.Context(), scope, billing.Project{}, p.config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +97,7 @@ func TestAccountNeedsUsableCredentials(t *testing.T) {
 			t.Parallel()
 			p := &project{config: c.config}
 			s := billing.Scope{Project: scope.Project, Mode: c.mode}
-			_, err := gateway.New(p, p, "").Account(t.Context(), s, c.config)
+			_, err := gateway.New(p, p, "").Account(t.Context(), s, billing.Project{}, c.config)
 			if c.opens {
 				if err != nil || !cmp.Equal([]billing.Scope{s}, p.read) {
 					t.Errorf("err = %v, credentials read of %v", err, p.read)
@@ -102,7 +119,7 @@ func TestAccountFailsWithItsCredentials(t *testing.T) {
 	t.Parallel()
 	p := configured()
 	p.failure = errors.New("no secrets today")
-	if _, err := gateway.New(p, p, "").Account(t.Context(), scope, p.config); !errors.Is(err, p.failure) {
+	if _, err := gateway.New(p, p, "").Account(t.Context(), scope, billing.Project{}, p.config); !errors.Is(err, p.failure) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -155,7 +172,7 @@ func TestCustomersHaveAnIdempotencyKeyOfTheirOwn(t *testing.T) {
 	g := gateway.New(p, p, stripe.URL)
 	create := func(s billing.Scope, user, email, deleted string) string {
 		t.Helper()
-		a, err := g.Account(t.Context(), s, p.config)
+		a, err := g.Account(t.Context(), s, billing.Project{}, p.config)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -32,6 +32,7 @@ func (a *Account) CreatePaymentIntent(ctx context.Context, i Intent) (*stripe.Pa
 		Description:             i.Description,
 		ReceiptEmail:            i.ReceiptEmail,
 		AutomaticPaymentMethods: &stripe.PaymentIntentAutomaticPaymentMethodsParams{Enabled: stripe.Bool(true)},
+		ApplicationFeeAmount:    a.feeOf(i.Amount),
 		Metadata:                a.metadata(i.User, nil),
 	}
 	params.Context = ctx
@@ -68,9 +69,13 @@ func (a *Account) CreateOrder(ctx context.Context, o Order) (*stripe.CheckoutSes
 	}
 	switch o.Mode {
 	case string(stripe.CheckoutSessionModeSubscription):
-		params.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{Metadata: metadata}
+		params.SubscriptionData = &stripe.CheckoutSessionSubscriptionDataParams{Metadata: metadata, ApplicationFeePercent: a.feePercent()}
 	case string(stripe.CheckoutSessionModePayment):
-		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata}
+		fee, err := a.feeOfItems(ctx, o.Items)
+		if err != nil {
+			return nil, err
+		}
+		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata, ApplicationFeeAmount: fee}
 	default: // Stripe wants to know a currency, or how the method will be used
 		params.PaymentMethodTypes = []*string{stripe.String("card")}
 		params.SetupIntentData = &stripe.CheckoutSessionSetupIntentDataParams{Metadata: metadata}

@@ -85,7 +85,10 @@ func (a *Account) PlanPrice(ctx context.Context, id string, i billing.Interval, 
 		}
 		return billing.PlanPrice{}, "", err
 	}
-	refused := unfit(p, true)
+	refused := a.foreign(p)
+	if refused == nil {
+		refused = unfit(p, true)
+	}
 	if refused == nil {
 		refused = unfitForPlan(p, i)
 	}
@@ -93,6 +96,15 @@ func (a *Account) PlanPrice(ctx context.Context, id string, i billing.Interval, 
 		return billing.PlanPrice{}, "", refused.About(param)
 	}
 	return billing.PlanPrice{ID: p.ID, Interval: i, Amount: p.UnitAmount}, string(p.Currency), nil
+}
+
+// foreign refuses a price that billhook made for another project, which shares
+// the account, as if it were not there.
+func (a *Account) foreign(p *stripe.Price) *billing.Error {
+	if project := p.Metadata[metadataProject]; project == "" || project == a.scope.Project.String() {
+		return nil
+	}
+	return billing.NewError(billing.Refused, string(stripe.ErrorCodeResourceMissing), "No such price: '"+p.ID+"'")
 }
 
 // unfitForPlan is why a recurring price cannot be a plan's; nil if it can.

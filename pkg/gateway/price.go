@@ -16,6 +16,7 @@ type Price struct {
 	ID        string
 	Plan      string // its name for people; empty: none
 	TrialDays int64  // 0: none
+	Amount    int64  // of one, in minor units; 0 where the buyer names it
 }
 
 // Price reads a price that something is to be bought at, as a subscription or
@@ -39,7 +40,7 @@ func (a *Account) Price(ctx context.Context, id string, recurring bool, param st
 	if refused := unfit(p, recurring); refused != nil {
 		return Price{}, refused.About(param)
 	}
-	read := Price{ID: p.ID, Plan: planName(p)}
+	read := Price{ID: p.ID, Plan: planName(p), Amount: p.UnitAmount}
 	if recurring {
 		read.TrialDays = trialDays(p)
 	}

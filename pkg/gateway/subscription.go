@@ -149,6 +149,27 @@ func (a *Account) SubscriptionsAfter(ctx context.Context, next string, limit int
 	return page, err
 }
 
+// SubscriptionsSince reads the account's subscriptions that were made since a
+// time, ended ones too. What cannot be read is an error.
+func (a *Account) SubscriptionsSince(ctx context.Context, since time.Time) ([]Observed, error) {
+	params := &stripe.SubscriptionListParams{
+		CreatedRange: &stripe.RangeQueryParams{GreaterThanOrEqual: since.Unix()},
+		ListParams:   stripe.ListParams{Limit: stripe.Int64(listPage)},
+	}
+	var all []Observed
+	for {
+		page, err := a.listed(ctx, params)
+		if err := errors.Join(err, page.Unreadable); err != nil {
+			return nil, err
+		}
+		all = append(all, page.Found...)
+		if page.Next == "" {
+			return all, nil
+		}
+		params.StartingAfter = stripe.String(page.Next)
+	}
+}
+
 func (a *Account) listed(ctx context.Context, params *stripe.SubscriptionListParams) (SubscriptionPage, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -52,6 +52,7 @@ func (i customerItem) value() billing.Customer {
 type linkItem struct {
 	key
 	Customer  string `dynamodbav:"customer"`
+	Account   string `dynamodbav:"account,omitempty"`    // as of billing.Link
 	TrialUsed bool   `dynamodbav:"trial_used,omitempty"` // with an earlier customer
 }
 
@@ -80,14 +81,20 @@ func (t *Table) Link(ctx context.Context, s billing.Scope, user string) (billing
 		return billing.Link{}, fmt.Errorf("customer %s: %w", link.Customer, err)
 	}
 	known, err := decode[customerItem](found[at])
-	return billing.Link{Customer: link.Customer, Deleted: known.Deleted, TrialUsed: link.TrialUsed}, err
+	return billing.Link{Customer: link.Customer, Account: link.Account, Deleted: known.Deleted, TrialUsed: link.TrialUsed}, err
 }
 
-// LinkCustomer links a user to a Stripe customer, in the place of the one that
-// was deleted if there is one, and answers the customer the user is linked to:
-// another one if somebody was faster.
-func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (string, error) {
-	linked, err := t.link(ctx, s, c, deleted)
+// LinkCustomer links a user to a Stripe customer in the account of a route, in
+// the place of the one that is of no use any more if there is one, and answers
+// the customer the user is linked to: another one if somebody was faster.
+func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, r billing.Route, former billing.Link) (string, error) {
+	if !r.Own() {
+		// Before the link: no event may come of a customer that is nobody's.
+		if err := t.ShareCustomer(ctx, s, r, c.ID); err != nil {
+			return "", err
+		}
+	}
+	linked, err := t.link(ctx, s, c, r, former)
 	if err != nil {
 		return "", fmt.Errorf("link customer: %w", err)
 	}
@@ -147,17 +154,19 @@ func (t *Table) CustomersByEmail(ctx context.Context, s billing.Scope, email str
 	return customers, nil
 }
 
-// link writes the link if the user has none, or one to the deleted customer.
-func (t *Table) link(ctx context.Context, s billing.Scope, c billing.Customer, deleted billing.Link) (bool, error) {
-	it, err := attributevalue.MarshalMap(linkItem{key: linkKey(s, c.User), Customer: c.ID, TrialUsed: deleted.TrialUsed})
+// link writes the link if the user has none, or the former one.
+func (t *Table) link(ctx context.Context, s billing.Scope, c billing.Customer, r billing.Route, former billing.Link) (bool, error) {
+	it, err := attributevalue.MarshalMap(linkItem{
+		key: linkKey(s, c.User), Customer: c.ID, Account: r.String(), TrialUsed: former.TrialUsed,
+	})
 	if err != nil {
 		return false, fmt.Errorf("encode link: %w", err)
 	}
 	_, err = t.db.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName:                 aws.String(t.name),
 		Item:                      it,
-		ConditionExpression:       aws.String("attribute_not_exists(PK) OR customer = :deleted"),
-		ExpressionAttributeValues: item{":deleted": &types.AttributeValueMemberS{Value: deleted.Customer}},
+		ConditionExpression:       aws.String("attribute_not_exists(PK) OR customer = :former"),
+		ExpressionAttributeValues: item{":former": &types.AttributeValueMemberS{Value: former.Customer}},
 	})
 	if _, failed := errors.AsType[*types.ConditionalCheckFailedException](err); failed {
 		return false, nil

@@ -19,11 +19,11 @@ func TestLinkCustomer(t *testing.T) {
 	if got, err := table.CustomerOf(t.Context(), s, "user-1"); got != "" || err != nil {
 		t.Errorf("before: %q, %v", got, err)
 	}
-	if got, err := table.LinkCustomer(t.Context(), s, nora, billing.Link{}); got != "cus_1" || err != nil {
+	if got, err := table.LinkCustomer(t.Context(), s, nora, ownKeys, billing.Link{}); got != "cus_1" || err != nil {
 		t.Errorf("link: %q, %v", got, err)
 	}
 	again := billing.Customer{ID: "cus_2", User: "user-1"}
-	if got, err := table.LinkCustomer(t.Context(), s, again, billing.Link{}); got != "cus_1" || err != nil {
+	if got, err := table.LinkCustomer(t.Context(), s, again, ownKeys, billing.Link{}); got != "cus_1" || err != nil {
 		t.Errorf("link again: %q, %v; want the first customer", got, err)
 	}
 	if got, err := table.CustomerOf(t.Context(), s, "user-1"); got != "cus_1" || err != nil {
@@ -48,7 +48,7 @@ func TestLinkCustomerKeepsARowThatAnEventWrote(t *testing.T) {
 	table, _, s := open(t)
 	told := billing.Customer{ID: "cus_1", User: "user-1", Email: "told@example.com"}
 	commit(t, table, s, billing.Changes{Event: eventNamed("evt_1"), Customer: &told})
-	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, billing.Link{}); got != "cus_1" || err != nil {
+	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, ownKeys, billing.Link{}); got != "cus_1" || err != nil {
 		t.Fatalf("link: %q, %v", got, err)
 	}
 	p, err := table.Picture(t.Context(), s, lookup("evt", billing.Lookup{Owner: "cus_1", User: "user-1"}))
@@ -69,7 +69,7 @@ func TestLinkCustomerHasOneWinner(t *testing.T) {
 	for i := range answers {
 		wg.Go(func() {
 			var err error
-			answers[i], err = table.LinkCustomer(t.Context(), s, billing.Customer{ID: fmt.Sprintf("cus_%d", i), User: "user-1"}, billing.Link{})
+			answers[i], err = table.LinkCustomer(t.Context(), s, billing.Customer{ID: fmt.Sprintf("cus_%d", i), User: "user-1"}, ownKeys, billing.Link{})
 			if err != nil {
 				t.Error(err)
 			}
@@ -90,11 +90,11 @@ func TestLinkCustomerFailsWhenWritingFails(t *testing.T) {
 	t.Parallel()
 	table, account, s := open(t)
 	account.Intercept(functiontest.Failing("PutItem", &types.ProvisionedThroughputExceededException{}))
-	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, billing.Link{}); err == nil {
+	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, ownKeys, billing.Link{}); err == nil {
 		t.Errorf("answered %q", got)
 	}
 	account.Intercept(nil)
-	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, billing.Link{}); got != "cus_1" || err != nil {
+	if got, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, ownKeys, billing.Link{}); got != "cus_1" || err != nil {
 		t.Errorf("tried again: %q, %v", got, err)
 	}
 }
@@ -116,7 +116,7 @@ func TestCustomersByEmail(t *testing.T) {
 	save("moved@example.com", moved)
 	save(nora, billing.Customer{ID: "cus_5", Email: nora, Own: true, Deleted: true})
 	save(nora, billing.Customer{ID: "cus_6", Email: nora})
-	if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_7", User: "user-1", Email: "NORA@example.com", Own: true}, billing.Link{}); err != nil {
+	if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_7", User: "user-1", Email: "NORA@example.com", Own: true}, ownKeys, billing.Link{}); err != nil {
 		t.Fatal(err)
 	}
 	live := billing.Scope{Project: s.Project, Mode: billing.Live}

@@ -61,7 +61,7 @@ func TestGrantMarksTheCustomer(t *testing.T) {
 	t.Parallel()
 	table, _, s := open(t)
 	nora := billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com"}
-	if _, err := table.LinkCustomer(t.Context(), s, nora, billing.Link{}); err != nil {
+	if _, err := table.LinkCustomer(t.Context(), s, nora, ownKeys, billing.Link{}); err != nil {
 		t.Fatal(err)
 	}
 	p, err := table.Picture(t.Context(), s, billing.Lookup{Owner: "cus_1"})
@@ -98,7 +98,7 @@ func TestGrantMarksACustomerWithoutARow(t *testing.T) {
 		}
 		return next(ctx, input)
 	})
-	if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, billing.Link{}); err == nil {
+	if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_1", User: "user-1"}, ownKeys, billing.Link{}); err == nil {
 		t.Fatal("the row was written")
 	}
 	if err := table.AddGrant(t.Context(), s, billing.Grant{ID: uuid.New(), User: "user-1"}); err != nil {
@@ -167,7 +167,7 @@ func TestGrantMeetsALink(t *testing.T) {
 		var refused error
 		both.Go(func() { refused = table.AddGrant(t.Context(), s, g) })
 		both.Go(func() {
-			if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_" + user, User: user}, billing.Link{}); err != nil {
+			if _, err := table.LinkCustomer(t.Context(), s, billing.Customer{ID: "cus_" + user, User: user}, ownKeys, billing.Link{}); err != nil {
 				t.Error(err)
 			}
 		})

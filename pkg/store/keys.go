@@ -21,6 +21,10 @@ import (
 //	OWNER#<owner>                     KEY#<id>                  API key of the developer
 //	OWNER#<owner>                     KEYS                      how many of the developer's keys are active
 //	KEY#<sha256>                      KEY                       API key, as callers present it
+//	TENANT#<tenant>                   BILLING                   the tenant's billing switch and its connected accounts
+//	CONNECTED#<account>#<mode>        TENANT                    whose connected account it is
+//	CONNECT#<sha256>                  STATE                     an OAuth connection under way; expires
+//	GATEWAY#<route>#<mode>#<customer> CUSTOMER                  whose customer it is, in an account that projects share
 //	<scope>#USER#<user>               CUSTOMER                  link: the user's one Stripe customer
 //	<scope>#USER#<user>               GRANT#<id>                access given by hand
 //	<scope>#USER#<user>               CHECKOUT                  lease: who is starting a subscription for the user; expires
@@ -113,6 +117,20 @@ func apiKeyKey(owner string, project, id uuid.UUID) key {
 func apiKeyCountKey(owner string) key { return key{ownerPartition(owner), "KEYS"} }
 
 func apiKeyHashKey(h billing.KeyHash) key { return key{apiKeyPrefix + h.String(), "KEY"} }
+
+func switchKey(tenant string) key { return key{"TENANT#" + tenant, "BILLING"} }
+
+func connectedKey(account string, m billing.Mode) key {
+	return key{"CONNECTED#" + account + "#" + string(m), "TENANT"}
+}
+
+// connectionKey takes the hash of the state: whoever reads the table cannot
+// complete the connection.
+func connectionKey(hash string) key { return key{"CONNECT#" + hash, "STATE"} }
+
+func sharedCustomerKey(r billing.Route, m billing.Mode, customer string) key {
+	return key{fmt.Sprintf("GATEWAY#%s#%s#%s", r, m, customer), "CUSTOMER"}
+}
 
 func linkKey(s billing.Scope, user string) key { return key{s.String() + "#USER#" + user, "CUSTOMER"} }
 

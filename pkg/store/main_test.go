@@ -29,7 +29,7 @@ func open(t *testing.T) (*store.Table, *functiontest.Account, billing.Scope) {
 	t.Cleanup(func() {
 		for operation, n := range account.Calls() {
 			switch operation {
-			case "BatchGetItem", "Query", "PutItem", "UpdateItem", "TransactWriteItems":
+			case "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems":
 			default: // what the functions' policies do not allow
 				t.Errorf("%s was called %d times", operation, n)
 			}

@@ -30,7 +30,10 @@ func (t *Table) Picture(ctx context.Context, s billing.Scope, l billing.Lookup) 
 	if err := both.Wait(); err != nil {
 		return billing.Picture{}, err
 	}
-	p, err := picture(s, at, found)
+	p, config, err := picture(s, at, found)
+	if err == nil && l.Event != nil && !p.Receives && !config.Usable(s.Mode) {
+		p.Receives, err = t.served(ctx, s, config)
+	}
 	for _, row := range subscriptions {
 		if row.ID == l.Subscription {
 			p.Subscription = &row
@@ -41,28 +44,27 @@ func (t *Table) Picture(ctx context.Context, s billing.Scope, l billing.Lookup) 
 	return p, err
 }
 
-func picture(s billing.Scope, at lookupKeys, found map[key]item) (p billing.Picture, err error) {
+func picture(s billing.Scope, at lookupKeys, found map[key]item) (p billing.Picture, config *billing.StripeConfig, err error) {
 	if p.Record, err = row[eventItem](found[at.event]); err != nil {
-		return p, err
+		return p, nil, err
 	}
-	config, err := decodeConfig(found[at.config])
-	if err != nil {
-		return p, err
+	if config, err = decodeConfig(found[at.config]); err != nil {
+		return p, nil, err
 	}
 	p.Receives = config.Receives(s.Mode)
 	link, err := decode[linkItem](found[at.link])
 	if err != nil {
-		return p, err
+		return p, nil, err
 	}
 	p.Linked = link.Customer
 	if p.Customer, err = row[customerItem](found[at.customer]); err != nil {
-		return p, err
+		return p, nil, err
 	}
 	if p.Subscription, err = row[subscriptionItem](found[at.subscription]); err != nil {
-		return p, err
+		return p, nil, err
 	}
 	p.Transaction, err = row[transactionItem](found[at.transaction])
-	return p, err
+	return p, config, err
 }
 
 // lookupKeys are the keys of a lookup; the zero key for what is not looked up.

@@ -14,6 +14,11 @@ import (
 func TestPictureShowsWhatIsLookedUp(t *testing.T) {
 	t.Parallel()
 	table, account, s := open(t)
+	// Whether a scope without keys receives takes further reads; see switch_test.go.
+	keys := billing.CredentialSet{Version: "1", SecretKey: "sk_..."}
+	if err := table.SaveStripeConfig(t.Context(), billing.StripeConfig{Project: s.Project, Active: true, Test: keys, Live: keys}); err != nil {
+		t.Fatal(err)
+	}
 	customer := billing.Customer{ID: "cus_1", User: "user-1", Email: "nora@example.com"}
 	sub := billing.Subscription{ID: "sub_1", Customer: "cus_1", CreatedAt: noon}
 	sibling := billing.Subscription{ID: "sub_2", Customer: "cus_1", CreatedAt: noon, DuplicateOf: "sub_1"}

@@ -124,10 +124,10 @@ func (t *Table) DeleteProject(ctx context.Context, p billing.Project, config *bi
 	if err != nil {
 		return err
 	}
-	forgotten := t.registrations(billing.StripeConfig{Project: p.ID})
-	err = t.transact(ctx, append(forgotten, project, closed, types.TransactWriteItem{Delete: &types.Delete{
-		TableName: aws.String(t.name), Key: pointerKey(p).attributes(),
-	}}))
+	err = t.transact(ctx, []types.TransactWriteItem{
+		t.deregistration(billing.Scope{Project: p.ID, Mode: billing.Test}), t.deregistration(billing.Scope{Project: p.ID, Mode: billing.Live}),
+		project, closed, {Delete: &types.Delete{TableName: aws.String(t.name), Key: pointerKey(p).attributes()}},
+	})
 	switch {
 	case standsInTheWay(err):
 		return billing.ConcurrentChange("project").Because(err)

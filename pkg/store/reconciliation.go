@@ -51,30 +51,41 @@ func (i reconciliationItem) value() billing.Reconciliation {
 }
 
 // registrations keep the list of the scopes to reconcile the same as the
-// configuration says: those that can be asked and receive events. How far a
+// configuration says: those that can be asked and receive events. A mode that
+// never had keys of its own is left alone: a gateway may serve it. How far a
 // scope has come is kept until it leaves the list.
 func (t *Table) registrations(c billing.StripeConfig) []types.TransactWriteItem {
 	var writes []types.TransactWriteItem
 	for _, mode := range []billing.Mode{billing.Test, billing.Live} {
 		scope := billing.Scope{Project: c.Project, Mode: mode}
-		at := reconciliationKey(scope).attributes()
-		if !c.Receives(mode) || !c.Usable(mode) {
-			writes = append(writes, types.TransactWriteItem{Delete: &types.Delete{TableName: aws.String(t.name), Key: at}})
-			continue
+		switch {
+		case c.Receives(mode) && c.Usable(mode):
+			writes = append(writes, t.registration(scope))
+		case c.Set(mode).Version != "":
+			writes = append(writes, t.deregistration(scope))
 		}
-		writes = append(writes, types.TransactWriteItem{Update: &types.Update{
-			TableName:                aws.String(t.name),
-			Key:                      at,
-			UpdateExpression:         aws.String("SET #project = :project, #mode = :mode, revision = if_not_exists(revision, :first)"),
-			ExpressionAttributeNames: map[string]string{"#project": "project", "#mode": "mode"},
-			ExpressionAttributeValues: item{
-				":project": &types.AttributeValueMemberS{Value: scope.Project.String()},
-				":mode":    &types.AttributeValueMemberS{Value: string(mode)},
-				":first":   &types.AttributeValueMemberN{Value: "1"},
-			},
-		}})
 	}
 	return writes
+}
+
+// registration puts a scope on the list, unless it is there.
+func (t *Table) registration(s billing.Scope) types.TransactWriteItem {
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName:                aws.String(t.name),
+		Key:                      reconciliationKey(s).attributes(),
+		UpdateExpression:         aws.String("SET #project = :project, #mode = :mode, revision = if_not_exists(revision, :first)"),
+		ExpressionAttributeNames: map[string]string{"#project": "project", "#mode": "mode"},
+		ExpressionAttributeValues: item{
+			":project": &types.AttributeValueMemberS{Value: s.Project.String()},
+			":mode":    &types.AttributeValueMemberS{Value: string(s.Mode)},
+			":first":   &types.AttributeValueMemberN{Value: "1"},
+		},
+	}}
+}
+
+// deregistration takes a scope off the list.
+func (t *Table) deregistration(s billing.Scope) types.TransactWriteItem {
+	return types.TransactWriteItem{Delete: &types.Delete{TableName: aws.String(t.name), Key: reconciliationKey(s).attributes()}}
 }
 
 // Reconciliations lists the scopes to reconcile, those visited longest ago

@@ -9,7 +9,7 @@ import (
 
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
-	v := Open(nil, "test")
+	v := Open(nil, Settings{Prefix: "test"})
 	for i := range 3 * cacheSize {
 		id := fmt.Sprint(i)
 		v.keep(id, billing.Credentials{SecretKey: billing.Secret(id)})

@@ -1,6 +1,6 @@
 // Package vault keeps secrets in AWS Secrets Manager: the Stripe credentials
-// of each project and mode, one secret each, and the key that tokens are
-// signed with. Nothing of them is written anywhere else.
+// of each project and mode, one secret each, those of the deployment itself, and
+// the key that tokens are signed with. Nothing of them is written anywhere else.
 //
 // Credentials are read by version. The version in force stands in the
 // project's Stripe configuration, so saving credentials takes effect at once
@@ -24,24 +24,35 @@ import (
 	"billhook/pkg/billing"
 )
 
-// Vault reads and writes secrets. It is safe for concurrent use.
-type Vault struct {
-	client *secretsmanager.Client
-	prefix string
-
-	mu    sync.Mutex
-	cache map[string]billing.Credentials
+// Settings are what a Vault has to know.
+type Settings struct {
+	Prefix string // of the secrets' names: the stack's name
+	// Credentials of the deployment's own account that stand in the environment,
+	// for the mode that the key is of; empty: none.
+	PlatformKey, PlatformWebhookSecret billing.Secret
+	FeeBasisPoints                     int64 // as of billing.Gateways
+	Now                                func() time.Time
 }
 
-// Open makes a Vault whose secrets' names start with a prefix, the stack's
-// name. Nothing is read yet.
-func Open(client *secretsmanager.Client, prefix string) *Vault {
-	return &Vault{client: client, prefix: prefix, cache: map[string]billing.Credentials{}}
+// Vault reads and writes secrets. It is safe for concurrent use.
+type Vault struct {
+	client   *secretsmanager.Client
+	settings Settings
+
+	mu             sync.Mutex
+	cache          map[string]billing.Credentials
+	gateways       billing.Gateways
+	gatewaysReadAt time.Time // zero: never
+}
+
+// Open makes a Vault. Nothing is read yet.
+func Open(client *secretsmanager.Client, s Settings) *Vault {
+	return &Vault{client: client, settings: s, cache: map[string]billing.Credentials{}}
 }
 
 // name is the secret of a scope.
 func (v *Vault) name(s billing.Scope) string {
-	return fmt.Sprintf("%s/stripe/%s/%s", v.prefix, s.Project, s.Mode)
+	return fmt.Sprintf("%s/stripe/%s/%s", v.settings.Prefix, s.Project, s.Mode)
 }
 
 // document is the JSON in a secret.

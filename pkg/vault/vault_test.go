@@ -29,7 +29,7 @@ func open(t *testing.T) (*vault.Vault, *functiontest.Account, billing.Scope) {
 // another is a vault as another function instance has it: with nothing in
 // memory.
 func another(account *functiontest.Account) *vault.Vault {
-	return vault.Open(secretsmanager.NewFromConfig(account.Config), "prefix")
+	return vault.Open(secretsmanager.NewFromConfig(account.Config), vault.Settings{Prefix: "prefix", Now: time.Now})
 }
 
 // credentials use every field.

@@ -66,7 +66,7 @@ func (b *bench) close() error { return errors.Join(b.stack.Close(), b.recorder.c
 // does.
 func (b *bench) createProject(ctx context.Context) error {
 	table := store.Open(b.stack.DynamoDB(), b.stack.TableName)
-	secrets := vault.Open(b.stack.Secrets(), b.stack.Environment[function]["SECRET_PREFIX"])
+	secrets := vault.Open(b.stack.Secrets(), vault.Settings{Prefix: b.stack.Environment[function]["SECRET_PREFIX"], Now: time.Now})
 	now := time.Now().UTC()
 	project := billing.Project{ID: uuid.MustParse(projectID), Owner: "developer", Name: "Harbor Tools", Active: true, CreatedAt: now}
 	if err := table.CreateProject(ctx, project); err != nil {

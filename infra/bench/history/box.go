@@ -103,6 +103,9 @@ func (b *Box) Credentials(context.Context, billing.Scope, string) (billing.Crede
 	return billing.Credentials{SecretKey: b.key}, nil
 }
 
+// Gateways are none: projects have keys of their own here.
+func (b *Box) Gateways(context.Context) (billing.Gateways, error) { return billing.Gateways{}, nil }
+
 // Refused is an answer of Stripe's other than success.
 type Refused struct {
 	Status int

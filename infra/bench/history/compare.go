@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/gateway"
 	"billhook/pkg/intake"
 	"billhook/pkg/projector"
 )
@@ -16,6 +17,7 @@ import (
 // Store is the table under proof: DynamoDB's or one in memory.
 type Store interface {
 	projector.Store
+	gateway.ProjectReader
 	intake.Records
 	CreateProject(ctx context.Context, p billing.Project) error
 	SaveStripeConfig(ctx context.Context, c billing.StripeConfig) error

@@ -6,8 +6,20 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"billhook/pkg/billing"
 )
+
+// Switch is a tenant's billing switch, which nobody touches here.
+func (m *Store) Switch(_ context.Context, tenant string) (billing.Switch, error) {
+	return billing.Switch{Tenant: tenant}, nil
+}
+
+// ProjectOfCustomer is nobody: no account is shared here.
+func (m *Store) ProjectOfCustomer(context.Context, billing.Route, billing.Mode, string) (uuid.UUID, error) {
+	return uuid.Nil, nil
+}
 
 // Subscriptions lists a customer's subscriptions, newest first.
 func (m *Store) Subscriptions(_ context.Context, s billing.Scope, customer string) (subs []billing.Subscription, err error) {

@@ -23,6 +23,7 @@ type attempt struct {
 const (
 	notAuthenticated = "Could not validate credentials"
 	notInLive        = "Stripe is not configured for live mode"
+	notSelling       = "Billing is not enabled: switch it on, or save Stripe keys for the project"
 	notPermitted     = "You do not have permission to access this resource"
 )
 
@@ -173,14 +174,23 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 		attempts = append(attempts, attempt{"an unknown project", swap(p.project, uuid.NewString()), http.StatusNotFound, "Project not found"})
 	}
 	if k.scheme(t) == endUser {
-		attempts = append(attempts, attempt{"the wrong mode", query("test_mode", "false"), http.StatusNotFound, notInLive})
+		attempts = append(attempts, k.wrongMode(t, query("test_mode", "false")))
 		token := issued(t)(issuer().EndUser(p.user, uuid.NewString()))
 		attempts = append(attempts, attempt{"an unknown project", func(r *request) { r.bearer(token) }, http.StatusNotFound, "Project not found"})
 	}
 	if k.scheme(t).paired() && !k.withoutStripe {
-		attempts = append(attempts, attempt{"the wrong mode", query("environment", "live"), k.family(t).unconfigured, notInLive})
+		attempts = append(attempts, k.wrongMode(t, query("environment", "live")))
 	}
 	return attempts
+}
+
+// wrongMode asks for a mode in which the project has no keys.
+func (k known) wrongMode(t *testing.T, live func(*request)) attempt {
+	t.Helper()
+	if k.sells {
+		return attempt{"the wrong mode", live, http.StatusForbidden, notSelling}
+	}
+	return attempt{"the wrong mode", live, k.family(t).unconfigured, notInLive}
 }
 
 // others are places that have what the caller may not reach.

@@ -16,6 +16,8 @@ type driver struct {
 	foreign []reach
 	// newcomer is the answer to an end user who has bought nothing.
 	newcomer int
+	// sells: something is bought, which is 403 where billing is off.
+	sells bool
 	// texts are members that must have a form, by the length that is wanted.
 	texts map[string]func(n int) string
 	// needed are members that the body must have though its schema cannot say so.
@@ -90,7 +92,7 @@ var drivers = map[string]driver{
 	"getTimeline": {prepare: withSubscription, foreign: []reach{projectInPath, dataInPath}, unknown: "Subscription not found"},
 
 	"createCheckoutSession": {
-		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, sells: true,
 		texts:   map[string]func(int) string{"success_url": address, "cancel_url": address},
 		refused: map[string]int{"price_id": http.StatusBadRequest, "mode payment": http.StatusBadRequest}, // no such price; the price is not for payments
 	},
@@ -125,7 +127,7 @@ var drivers = map[string]driver{
 		refused: map[string]int{"customer ": http.StatusNotFound}, // no such customer
 	},
 	"createServerCheckoutSession": {
-		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, sells: true,
 		needed: []string{"line_items"},
 		texts:  map[string]func(int) string{"success_url": address, "cancel_url": address, "customer_email": email},
 		refused: map[string]int{ // the price is not for subscriptions; in setup mode nothing is sold; no such customer
@@ -135,7 +137,7 @@ var drivers = map[string]driver{
 	},
 	"getServerCheckoutSession": {prepare: withSession, foreign: []reach{dataInPath}, unknown: "Checkout session not found"},
 	"createPaymentIntent": {
-		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK,
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, sells: true,
 		texts:   map[string]func(int) string{"currency": currency, "receipt_email": email},
 		refused: map[string]int{"amount the ": http.StatusBadRequest}, // the currency has closer bounds
 	},

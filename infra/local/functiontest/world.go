@@ -54,6 +54,7 @@ func (w *World) NewInstance(t *testing.T) *function.Function {
 		Config:       identity.Config{Algorithm: "HS256", SecretID: jwtSecretID, Audience: audience},
 		Table:        w.table,
 		SecretPrefix: "billhook-test",
+		ConnectFee:   60,
 		LogLevel:     "DEBUG",
 	}, w.Config, w.log, w.Clock.Now)
 	if err != nil {

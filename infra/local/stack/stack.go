@@ -71,6 +71,8 @@ type Stack struct {
 	StripePageURL string
 	// FunctionURLs are by logical id and end in a slash, as on AWS.
 	FunctionURLs map[string]string
+	// Name is what the secrets' names begin with.
+	Name string
 
 	DynamoDBEndpoint, SecretsEndpoint string
 	TableName                         string
@@ -102,6 +104,7 @@ func Start(ctx context.Context, options Options) (*Stack, error) {
 	}
 	options.LogSink = &lockedWriter{sink: options.LogSink}
 	s := &Stack{
+		Name:         stackName,
 		options:      options,
 		listeners:    newListeners(options.Logger),
 		FunctionURLs: map[string]string{},
