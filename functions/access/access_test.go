@@ -87,8 +87,8 @@ func TestAccessOfASubscriber(t *testing.T) {
 		{"key": "export", "name": "Export", "description": "To anywhere", "limit": null, "until": `+until+`},
 		{"key": "seats", "name": "Seats", "description": null, "limit": null, "until": null}]}`)
 	common := `"plan": ` + plan + `, "features": ["export", "seats"], "limits": {"export": null, "seats": null}`
-	f.get(t, "/v1/billing/access?feature=export").Is(t, 200, `{"allowed": true, "feature": "export", "until": `+until+`, `+common+`}`)
-	f.get(t, "/v1/billing/access?feature=beta&explain=0").Is(t, 200, `{"allowed": false, "feature": "beta", "until": null, `+common+`}`)
+	f.get(t, "/v1/billing/access?feature=export").Is(t, 200, `{"allowed": true, "feature": "export", "until": `+until+`, `+common+`, "reasons": null}`)
+	f.get(t, "/v1/billing/access?feature=beta&explain=0").Is(t, 200, `{"allowed": false, "feature": "beta", "until": null, `+common+`, "reasons": null}`)
 	f.get(t, "/v1/billing/access?feature=export&explain=1").Is(t, 200, `{"allowed": true, "feature": "export", "until": `+until+`, `+common+`, "reasons": [
 		{"source": "subscription", "id": "sub_1", "plan": `+plan+`, "counts": true, "since": "2026-02-03T01:15:00Z", "until": `+until+`,
 			"text": "The subscription to the plan Gold is trialing and to be canceled at 2100-02-03T10:14:08Z."},
@@ -128,11 +128,11 @@ func TestAccessOfAnUnknownUser(t *testing.T) {
 	const nothing = `"features": [], "status": null`
 	f.get(t, "/v1/billing/me").Is(t, 200, `{"plan": null, `+nothing+`}`)
 	f.get(t, "/v1/billing/entitlements").Is(t, 200, `{"plan": null, "until": null, `+nothing+`}`)
-	f.get(t, "/v1/billing/access?feature=seats").Is(t, 200, `{"allowed": false, "feature": "seats", "plan": null, "features": [], "limits": {}, "until": null}`)
+	f.get(t, "/v1/billing/access?feature=seats").Is(t, 200, `{"allowed": false, "feature": "seats", "plan": null, "features": [], "limits": {}, "until": null, "reasons": null}`)
 	f.plans(t, billing.Test)
 	f.Clock.Advance(time.Minute)
 	f.get(t, "/v1/billing/access?feature=seats").Is(t, 200, `{"allowed": true, "feature": "seats", "plan": {"id": "plan_free", "key": "free", "name": "Free"},
-		"features": ["seats"], "limits": {"seats": 5}, "until": null}`)
+		"features": ["seats"], "limits": {"seats": 5}, "until": null, "reasons": null}`)
 }
 
 func TestAccessByDefaultMode(t *testing.T) {

@@ -73,7 +73,7 @@ func TestBillingSwitch(t *testing.T) {
 	f.CreateProject(t, developer)
 	first := f.Clock.Now().UTC().Add(time.Hour) // when the first step is
 	f.send(t, http.MethodGet, statusPath, "").Is(t, 200,
-		`{"billingEnabled": false, "billingEnabledAt": null, "billingGateway": null, "connectedAccounts": {"test": null, "live": null}}`)
+		`{"billingEnabled": false, "billingEnabledAt": null, "billingGateway": null, "connectedAccounts": {"test": null, "live": null}, "project": null}`)
 	for _, step := range []struct {
 		path, body string
 		enabled    bool

@@ -125,7 +125,7 @@ func priced(r api.UpdatePlanRequest) bool {
 
 // sells refuses prices where billing is off: nothing is made at Stripe then.
 func (e *edition) sells(ctx context.Context) error {
-	sw, err := e.server.store.Switch(ctx, e.project.Owner)
+	sw, err := e.store.Switch(ctx, e.project.Owner)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"billhook/pkg/gateway"
 )
 
-// ListPrices answers a page of the account's prices.
+// ListPrices answers a page of the prices that the project may sell at.
 func (s *server) ListPrices(ctx context.Context, r ListPricesRequestObject) (ListPricesResponseObject, error) {
 	kind, err := api.QueryWord("type", r.Params.Type, "recurring", "one_time")
 	if err != nil {
@@ -26,16 +26,13 @@ func (s *server) ListPrices(ctx context.Context, r ListPricesRequestObject) (Lis
 	if err != nil {
 		return nil, err
 	}
-	prices, more, err := shop.account.Prices(ctx, query)
+	page, err := shop.account.Prices(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	answer := ListPrices200JSONResponse{Prices: []api.Price{}, HasMore: more}
-	for _, p := range prices {
+	answer := ListPrices200JSONResponse{Prices: []api.Price{}, HasMore: page.Next != "", NextCursor: api.Text(page.Next)}
+	for _, p := range page.Prices {
 		answer.Prices = append(answer.Prices, priceAnswer(p))
-	}
-	if more {
-		answer.NextCursor = api.Text(prices[len(prices)-1].ID)
 	}
 	return answer, nil
 }

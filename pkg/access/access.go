@@ -29,9 +29,14 @@ type Store interface {
 
 var _ Store = (*store.Table)(nil)
 
-// settingsAge is how long a project's settings and plans are taken from memory:
-// so late, at most, a change of them shows.
-const settingsAge = 30 * time.Second
+// How long a project's settings and plans are taken from memory: so late, at
+// most, a change of them shows. If a plan is needed that is not among those
+// remembered, it may be new, and they are read again if they are older than
+// plansAge.
+const (
+	settingsAge = 30 * time.Second
+	plansAge    = time.Second
+)
 
 // How much is remembered.
 const (
@@ -81,7 +86,7 @@ func (r *Reader) Facts(ctx context.Context, s billing.Scope, user string) (billi
 	f := billing.AccessFacts{Grace: project.Grace(), OnDispute: project.OnDispute}
 	both, reading := errgroup.WithContext(ctx)
 	both.Go(func() (err error) {
-		f.Plans, err = r.plansOf(reading, s)
+		f.Plans, err = r.plansOf(reading, s, settingsAge)
 		return err
 	})
 	var has billing.Holder
@@ -101,13 +106,25 @@ func (r *Reader) Facts(ctx context.Context, s billing.Scope, user string) (billi
 	if holdings.Customer != nil {
 		f.Disputes = holdings.Customer.Disputes
 	}
-	return f, nil
+	if lacksPlan(f) {
+		f.Plans, err = r.plansOf(ctx, s, plansAge)
+	}
+	return f, err
+}
+
+// lacksPlan reports whether the user has something that is none of the plans.
+func lacksPlan(f billing.AccessFacts) bool {
+	return len(f.Plans) == 0 || slices.ContainsFunc(f.Subscriptions, func(s billing.Subscription) bool {
+		return !s.Status.Terminal() && billing.PlanOf(f.Plans, s.Price) == nil
+	}) || slices.ContainsFunc(f.Grants, func(g billing.Grant) bool {
+		return g.Plan != "" && billing.PlanNamed(f.Plans, g.Plan, "") == nil
+	})
 }
 
 // rows reads the user's rows. Where the customer is remembered that is one
 // Query: the customer's row tells whether there is more to read. It says so if
 // the user has been given anything since the link was remembered, and if the
-// customer was deleted, so that the user may have another one.
+// customer was deleted or replaced, so that the user may have another one.
 func (r *Reader) rows(ctx context.Context, who holder) (billing.Holder, billing.Holdings, error) {
 	customer, known := r.links.get(who, r.now())
 	if !known {
@@ -118,7 +135,7 @@ func (r *Reader) rows(ctx context.Context, who holder) (billing.Holder, billing.
 		return billing.Holder{}, holdings, err
 	}
 	switch {
-	case holdings.Customer.Deleted:
+	case holdings.Customer.Deleted, holdings.Customer.Replaced:
 		r.links.drop(who)
 		return r.lookUp(ctx, who)
 	case holdings.Customer.Granted:
@@ -146,7 +163,7 @@ func (r *Reader) lookUp(ctx context.Context, who holder) (billing.Holder, billin
 	}
 	now := r.now()
 	live := slices.ContainsFunc(has.Grants, func(g billing.Grant) bool { return g.Live(now) })
-	if !row.Deleted && (row.Granted || !live) {
+	if !row.Deleted && !row.Replaced && (row.Granted || !live) {
 		r.links.put(who, has.Customer, time.Time{})
 	}
 	return has, holdings, nil
@@ -164,9 +181,10 @@ func (r *Reader) project(ctx context.Context, id uuid.UUID) (billing.Project, er
 	return p, err
 }
 
-func (r *Reader) plansOf(ctx context.Context, s billing.Scope) ([]billing.Plan, error) {
+// plansOf are the scope's plans, from memory if they were read within an age.
+func (r *Reader) plansOf(ctx context.Context, s billing.Scope, age time.Duration) ([]billing.Plan, error) {
 	now := r.now()
-	if plans, known := r.plans.get(s, now); known {
+	if plans, known := r.plans.get(s, now.Add(settingsAge-age)); known {
 		return plans, nil
 	}
 	plans, err := r.store.Plans(ctx, s)

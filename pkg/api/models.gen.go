@@ -23,8 +23,8 @@ type Access struct {
 	Limits FeatureLimits `json:"limits"`
 	Plan   *PlanName     `json:"plan"`
 
-	// Reasons With `explain=1` only.
-	Reasons *[]AccessReason `json:"reasons,omitempty"`
+	// Reasons Null without `explain=1`.
+	Reasons *[]AccessReason `json:"reasons"`
 
 	// Until When the feature ends; null if no end is known.
 	Until *time.Time `json:"until"`
@@ -116,9 +116,7 @@ type BillingStatus struct {
 		// Test Stripe's id of the connected account.
 		Test *string `json:"test"`
 	} `json:"connectedAccounts"`
-
-	// Project Of the project that was named.
-	Project *ProjectBilling `json:"project,omitempty"`
+	Project *ProjectBilling `json:"project"`
 }
 
 // CancelRequest defines model for CancelRequest.
@@ -264,11 +262,13 @@ type CreateCustomerRequest struct {
 // CreateGrantRequest defines model for CreateGrantRequest.
 type CreateGrantRequest struct {
 	// ExpiresAt In the future; without it the grant has no end.
-	ExpiresAt *time.Time        `json:"expiresAt,omitempty"`
-	Features  *[]GrantedFeature `json:"features,omitempty"`
-	PlanID    *string           `json:"planId,omitempty"`
-	PlanKey   *string           `json:"planKey,omitempty"`
-	Reason    string            `json:"reason"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+
+	// Features Example: [{"key":"export","limit":100}]
+	Features *[]GrantedFeature `json:"features,omitempty"`
+	PlanID   *string           `json:"planId,omitempty"`
+	PlanKey  *string           `json:"planKey,omitempty"`
+	Reason   string            `json:"reason"`
 }
 
 // CreateKeyRequest defines model for CreateKeyRequest.
@@ -1012,7 +1012,7 @@ type Project struct {
 	RedirectOrigins RedirectOrigins `json:"redirect_origins"`
 }
 
-// ProjectBilling Of the project that was named.
+// ProjectBilling Of the project that was named; null if none was.
 type ProjectBilling struct {
 	ID   openapi_types.UUID `json:"id"`
 	Live ModeBilling        `json:"live"`
@@ -1260,10 +1260,12 @@ type UpdatePlanRequest struct {
 	Currency *string `json:"currency,omitempty"`
 
 	// Description Null clears it.
-	Description *string           `json:"description,omitempty"`
-	Features    *[]NewPlanFeature `json:"features,omitempty"`
-	IsDefault   *bool             `json:"isDefault,omitempty"`
-	Name        *string           `json:"name,omitempty"`
+	Description *string `json:"description,omitempty"`
+
+	// Features Example: [{"key":"export","name":"Export"}]
+	Features  *[]NewPlanFeature `json:"features,omitempty"`
+	IsDefault *bool             `json:"isDefault,omitempty"`
+	Name      *string           `json:"name,omitempty"`
 
 	// PriceMonthlyCents 0 takes the price off sale.
 	PriceMonthlyCents *int64 `json:"priceMonthlyCents,omitempty"`

@@ -90,7 +90,7 @@ const largestAmount = 999_999_999_999
 func (f *fields) price(amount, id string) (*int64, *string) {
 	cents, price := f.between(amount, 0, largestAmount), optional[string](f, id)
 	f.length(id, price, 1, 255)
-	if cents != nil && price != nil {
+	if cents != nil && price != nil && !f.refused(id) {
 		f.refuse(id, "value_error", "Input should be either this or "+amount)
 	}
 	return cents, price
@@ -194,7 +194,7 @@ func (f *fields) planName() (key, id *string) {
 	key, id = optional[string](f, "planKey"), optional[string](f, "planId")
 	f.length("planKey", key, 1, 64)
 	f.length("planId", id, 1, 64)
-	if key != nil && id != nil {
+	if key != nil && id != nil && !f.refused("planId") {
 		f.refuse("planId", "value_error", "Input should be either this or planKey")
 	}
 	return key, id

@@ -121,6 +121,7 @@ func TestPlanChangeRequest(t *testing.T) {
 		`{"quantity": 1000000}`:                      {"body.quantity: value_error"},
 		`{"planKey": ""}`:                            {"body.planKey: string_too_short"},
 		`{"planKey": "a", "planId": "b"}`:            {"body.planId: value_error"},
+		`{"planKey": "a", "planId": ""}`:             {"body.planId: string_too_short"},
 		`{"planKey": "a", "interval": "day"}`:        {"body.interval: enum"},
 		`{"planKey": "a", "when": "later"}`:          {"body.when: enum"},
 		`{"planKey": 1}`:                             {"body.planKey: string_type"},

@@ -15,6 +15,7 @@ type Customer struct {
 	Own       bool      // the project's: by its tag at Stripe, or made for a user; others share the account. Never undone
 	Disputes  int64     // how many of its payments have an open dispute
 	Granted   bool      // its user has, or had, grants; never undone
+	Replaced  bool      // by a customer of its user in another account; never undone
 	Revision  int64
 }
 

@@ -159,7 +159,7 @@ type CustomerPage struct {
 	Next      string // the customer to go on after; empty on the last page
 }
 
-// mostLooked is how many customers of an account are looked at for one page.
+// mostLooked is how many objects of an account are looked at for one page.
 // The list of a project that has few of very many goes on on the next.
 const mostLooked = 2000
 

@@ -24,6 +24,7 @@ type customerItem struct {
 	Own       bool   `dynamodbav:"own,omitempty"`
 	Disputes  int64  `dynamodbav:"disputes,omitempty"`
 	Granted   bool   `dynamodbav:"granted,omitempty"`
+	Replaced  bool   `dynamodbav:"replaced,omitempty"`
 	Revision  int64  `dynamodbav:"revision"`
 }
 
@@ -38,6 +39,7 @@ func customerItemOf(s billing.Scope, c billing.Customer) customerItem {
 		Own:       c.Own,
 		Disputes:  c.Disputes,
 		Granted:   c.Granted,
+		Replaced:  c.Replaced,
 		Revision:  c.Revision + 1,
 	}
 }
@@ -45,7 +47,7 @@ func customerItemOf(s billing.Scope, c billing.Customer) customerItem {
 func (i customerItem) value() billing.Customer {
 	return billing.Customer{
 		ID: i.ID, User: i.User, Email: i.Email, EmailAsOf: i.EmailAsOf.time(), Deleted: i.Deleted, Own: i.Own,
-		Disputes: i.Disputes, Granted: i.Granted, Revision: i.Revision,
+		Disputes: i.Disputes, Granted: i.Granted, Replaced: i.Replaced, Revision: i.Revision,
 	}
 }
 
@@ -92,6 +94,13 @@ func (t *Table) LinkCustomer(ctx context.Context, s billing.Scope, c billing.Cus
 		// Before the link: no event may come of a customer that is nobody's.
 		if err := t.ShareCustomer(ctx, s, r, c.ID); err != nil {
 			return "", err
+		}
+	}
+	if former.Customer != "" && !former.Deleted {
+		// Before the link, too: whoever remembers the former customer learns there
+		// that the user has another.
+		if err := t.transact(ctx, []types.TransactWriteItem{t.marked(s, c.User, former.Customer, "replaced")}); err != nil {
+			return "", fmt.Errorf("replace customer %s: %w", former.Customer, err)
 		}
 	}
 	linked, err := t.link(ctx, s, c, r, former)

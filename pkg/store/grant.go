@@ -98,7 +98,7 @@ func (t *Table) addGrant(ctx context.Context, s billing.Scope, g billing.Grant) 
 	}
 	writes := []types.TransactWriteItem{grant, t.linkedTo(s, g.User, customer)}
 	if customer != "" {
-		writes = append(writes, t.granted(s, g.User, customer))
+		writes = append(writes, t.marked(s, g.User, customer, "granted"))
 	}
 	err = t.transact(ctx, writes)
 	if canceled, ok := errors.AsType[*types.TransactionCanceledException](err); ok {
@@ -130,15 +130,16 @@ func (t *Table) linkedTo(s billing.Scope, user, customer string) types.TransactW
 	return types.TransactWriteItem{ConditionCheck: check}
 }
 
-// granted has a customer's row say that its user has grants. An event that has
-// read the row before decides again, so the mark is never written over.
-func (t *Table) granted(s billing.Scope, user, customer string) types.TransactWriteItem {
+// marked has a customer's row say something for good: that its user has grants,
+// or another customer. An event that has read the row before decides again, so a
+// mark is never written over.
+func (t *Table) marked(s billing.Scope, user, customer, mark string) types.TransactWriteItem {
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: aws.String(t.name),
 		Key:       customerKey(s, customer).attributes(),
-		UpdateExpression: aws.String("SET granted = :true, id = :id, #user = if_not_exists(#user, :user), " +
+		UpdateExpression: aws.String("SET #mark = :true, id = :id, #user = if_not_exists(#user, :user), " +
 			"revision = if_not_exists(revision, :none) + :one"),
-		ExpressionAttributeNames: map[string]string{"#user": "user"},
+		ExpressionAttributeNames: map[string]string{"#mark": mark, "#user": "user"},
 		ExpressionAttributeValues: item{
 			":true": &types.AttributeValueMemberBOOL{Value: true},
 			":id":   &types.AttributeValueMemberS{Value: customer},

@@ -1,8 +1,6 @@
 package size_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"debug/buildinfo"
 	"os"
 	"os/exec"
@@ -42,14 +40,14 @@ func TestSize(t *testing.T) {
 	for _, f := range functions {
 		t.Run(f.LogicalID, func(t *testing.T) {
 			bootstrap := build(t, f.LogicalID)
-			binary, err := os.ReadFile(bootstrap)
+			binary, err := os.Stat(bootstrap)
 			if err != nil {
 				t.Fatal(err)
 			}
-			packed := compressed(t, binary)
-			t.Logf("bootstrap %.1f MB, zip %.1f MB", float64(len(binary))/1e6, float64(packed)/1e6)
-			if len(binary) > maxBootstrap {
-				t.Errorf("the bootstrap has %d bytes, want at most %d; go tool nm -size -sort size tells what they are", len(binary), maxBootstrap)
+			packed := compressed(t, bootstrap)
+			t.Logf("bootstrap %.1f MB, zip %.1f MB", float64(binary.Size())/1e6, float64(packed)/1e6)
+			if binary.Size() > maxBootstrap {
+				t.Errorf("the bootstrap has %d bytes, want at most %d; go tool nm -size -sort size tells what they are", binary.Size(), maxBootstrap)
 			}
 			if packed > maxZip {
 				t.Errorf("the zip has %d bytes, want at most %d", packed, maxZip)
@@ -72,21 +70,15 @@ func build(t *testing.T, function string) string {
 	return filepath.Join(artifacts, "bootstrap")
 }
 
-func compressed(t *testing.T, binary []byte) int {
+// compressed weighs a binary as it is in SAM's zip, which zlib makes. gzip
+// compresses as zlib does; Go's own is some 3 % behind.
+func compressed(t *testing.T, bootstrap string) int {
 	t.Helper()
-	var packed bytes.Buffer
-	w := zip.NewWriter(&packed)
-	file, err := w.Create("bootstrap")
+	packed, err := exec.CommandContext(t.Context(), "gzip", "-6", "-c", bootstrap).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := file.Write(binary); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return packed.Len()
+	return len(packed)
 }
 
 // deployable checks what a binary says of how it was built.

@@ -24,6 +24,7 @@ const (
 	notAuthenticated = "Could not validate credentials"
 	notInLive        = "Stripe is not configured for live mode"
 	notSelling       = "Billing is not enabled: switch it on, or save Stripe keys for the project"
+	unknownState     = "The connection is unknown, was completed before or took too long: start again"
 	notPermitted     = "You do not have permission to access this resource"
 )
 
@@ -63,6 +64,12 @@ func (k known) tokenAttempts(t *testing.T, p place) []attempt {
 		"a cut signature":  good[:len(good)-2],
 	} {
 		attempts = append(attempts, attempt{name: name, change: func(r *request) { r.bearer(token) }})
+	}
+	if k.takesCookie() {
+		for _, a := range attempts[2:] { // the first two have no token
+			attempts = append(attempts, attempt{name: a.name + " in the cookie", change: then(a.change, inCookie)})
+		}
+		attempts = append(attempts, attempt{name: "a good cookie with a bad token", change: then(inCookie, func(r *request) { r.bearer("garbage") })})
 	}
 	for i := range attempts {
 		attempts[i].status, attempts[i].detail = http.StatusUnauthorized, notAuthenticated
@@ -151,11 +158,13 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 				attempt{"a stranger developer's key", swap(p.key, c.foreign.developer.id), http.StatusNotFound, "API key not found"},
 				attempt{"an unknown key", swap(p.key, uuid.NewString()), http.StatusNotFound, "API key not found"})
 		case what == dataInPath:
+			path := k.request(t, p).path
 			for whose, theirs := range k.others(t, c) {
 				for name, id := range map[string]string{
 					p.subscription: theirs.subscription, p.event: theirs.event, p.customer: theirs.customer, p.session: theirs.session,
+					p.plan: theirs.plan, p.grant: theirs.grant,
 				} {
-					if name != "" {
+					if name != "" && strings.Contains(path, name) {
 						attempts = append(attempts, attempt{whose, swap(name, id), http.StatusNotFound, k.unknown})
 					}
 				}
@@ -166,15 +175,23 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 					attempts = append(attempts, attempt{whose, set(t, name, value(theirs)), http.StatusNotFound, k.unknown})
 				}
 			}
+		case what == projectNamed:
+			attempts = append(attempts,
+				attempt{"a stranger's project in the query", query("project_id", c.stranger.project), http.StatusForbidden, notPermitted},
+				attempt{"an unknown project in the query", query("project_id", uuid.NewString()), http.StatusNotFound, "Project not found"})
+		case what == stateInQuery:
+			attempts = append(attempts, attempt{"an unknown state", query("state", word()), http.StatusBadRequest, unknownState})
 		case what == signed:
 			attempts = append(attempts, k.signatureAttempts(t, c, p)...)
 		}
 	}
-	if k.parameter("path", "project_id") != nil {
+	if k.projectInPath() {
 		attempts = append(attempts, attempt{"an unknown project", swap(p.project, uuid.NewString()), http.StatusNotFound, "Project not found"})
 	}
 	if k.scheme(t) == endUser {
-		attempts = append(attempts, k.wrongMode(t, query("test_mode", "false")))
+		if !k.withoutStripe {
+			attempts = append(attempts, k.wrongMode(t, query("test_mode", "false")))
+		}
 		token := issued(t)(issuer().EndUser(p.user, uuid.NewString()))
 		attempts = append(attempts, attempt{"an unknown project", func(r *request) { r.bearer(token) }, http.StatusNotFound, "Project not found"})
 	}
@@ -221,12 +238,21 @@ func (k known) signatureAttempts(t *testing.T, c cast, p place) []attempt {
 	}
 	const refused = "Invalid signature"
 	secret := func(s string) func(*request) { return func(r *request) { r.secret = s } }
-	return []attempt{
+	attempts := []attempt{
 		{"no signature", secret(""), http.StatusBadRequest, refused},
 		{"another secret's signature", secret("whsec_" + word()), http.StatusBadRequest, refused},
 		{"garbage for a signature", func(r *request) { r.secret = ""; r.header.Set("Stripe-Signature", "t=1,v1=garbage") }, http.StatusBadRequest, refused},
 		{"a bearer token for a signature", func(r *request) { r.secret = ""; r.bearer("garbage") }, http.StatusBadRequest, refused},
-		{"a stranger's project", swap(p.project, c.stranger.project), http.StatusBadRequest, refused},
-		{"the wrong mode", live, k.family(t).unconfigured, notInLive},
 	}
+	if !k.projectInPath() {
+		return attempts
+	}
+	return append(attempts,
+		attempt{"a stranger's project", swap(p.project, c.stranger.project), http.StatusBadRequest, refused},
+		attempt{"the wrong mode", live, k.family(t).unconfigured, notInLive})
+}
+
+// projectInPath reports whether the path names the project.
+func (k known) projectInPath() bool {
+	return k.parameter("path", "project_id") != nil || k.parameter("path", "appId") != nil
 }

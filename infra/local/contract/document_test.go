@@ -61,6 +61,7 @@ const (
 	backend   scheme = "APIKey KeyProjectID SecretKey TenantID"
 	buyer     scheme = "APIKey EndUserJWT KeyProjectID SecretKey TenantID" // a backend, for a user
 	signature scheme = ""                                                  // none: Stripe signs
+	everybody scheme = "none"                                              // none at all
 )
 
 // ofUser reports whether a user's token is needed.
@@ -69,10 +70,21 @@ func (s scheme) ofUser() bool { return s == endUser || s == buyer }
 // paired reports whether a project's key pair is needed.
 func (s scheme) paired() bool { return s == backend || s == buyer }
 
+// sessionCookie is another way to send an end user's token.
+const sessionCookie = "SessionCookie"
+
+// takesCookie reports whether a user's token may come in a cookie.
+func (o operation) takesCookie() bool {
+	return slices.ContainsFunc(*o.spec.Security, func(r openapi3.SecurityRequirement) bool { return r[sessionCookie] != nil })
+}
+
 // scheme is the one way to be let into the operation.
 func (o operation) scheme(t *testing.T) scheme {
 	t.Helper()
-	requirements := *o.spec.Security
+	requirements := slices.DeleteFunc(slices.Clone(*o.spec.Security), func(r openapi3.SecurityRequirement) bool { return r[sessionCookie] != nil })
+	if len(requirements) == 0 && o.parameter("header", "Stripe-Signature") == nil {
+		return everybody
+	}
 	if len(requirements) == 0 {
 		return signature
 	}
@@ -111,12 +123,13 @@ func (o operation) body() (*openapi3.Schema, map[string]any) {
 	return media.Schema.Value, example
 }
 
-// success is the operation's one status of success.
+// success is the operation's one status of success: a redirect, if it has no
+// other.
 func (o operation) success(t *testing.T) int {
 	t.Helper()
 	found := 0
 	for text := range o.spec.Responses.Map() {
-		if status, err := strconv.Atoi(text); err == nil && status < http.StatusMultipleChoices {
+		if status, err := strconv.Atoi(text); err == nil && status < http.StatusMultipleChoices || text == "303" {
 			if found != 0 {
 				t.Fatalf("%s: more than one status of success", o.id)
 			}

@@ -22,9 +22,13 @@ type driver struct {
 	texts map[string]func(n int) string
 	// needed are members that the body must have though its schema cannot say so.
 	needed []string
+	// kept is a member that a body keeps which has no others: it must have some.
+	kept string
 	// named are members of the body that name something of the place.
 	named map[string]func(place) string
-	// refused are right variants of the body, by how their names begin, that
+	// anything is the parameter in the path that may name what nobody knows.
+	anything string
+	// refused are right variants of the body or the query, by how their names begin, that
 	// something speaks against which the document cannot say: the status.
 	refused map[string]int
 	// unknown is what is said of data in the path that the project does not have.
@@ -53,11 +57,15 @@ const (
 	dataInPath reach = "data in the path"
 	// dataInBody: so is what the body names.
 	dataInBody reach = "data in the body"
+	// projectNamed: the query names a project, as a path does.
+	projectNamed reach = "the project named in the query"
+	// stateInQuery: a connection is begun by its owner, and completed once.
+	stateInQuery reach = "the state in the query"
 	// signed: whoever signs with the project's secret is Stripe.
 	signed reach = "the signature"
 )
 
-// drivers are by the operations' ids.
+// drivers are by the operations' ids; those of the Plans API are planDrivers.
 var drivers = map[string]driver{
 	"listProjects":       {prepare: fresh(newProject), foreign: []reach{nothingForeign}},
 	"createProject":      {prepare: fresh(newProject), foreign: []reach{nothingForeign}, texts: map[string]func(int) string{"redirect_origins": origin}},
@@ -159,14 +167,17 @@ func allKnown(t *testing.T) []known {
 	var all []known
 	for _, o := range operations(t) {
 		d, ok := drivers[o.id]
+		if !ok {
+			d, ok = planDrivers[o.id]
+		}
 		if !ok || d.prepare == nil || len(d.foreign) == 0 || d.ofNewcomers(o.scheme(t)) != (d.newcomer != 0) {
 			t.Errorf("%s %s: %s needs a driver that says all there is to say", o.method, o.path, o.id)
 			continue
 		}
 		all = append(all, known{o, d})
 	}
-	if len(all) != len(drivers) {
-		t.Errorf("%d operations have a driver, and there are %d drivers", len(all), len(drivers))
+	if n := len(drivers) + len(planDrivers); len(all) != n {
+		t.Errorf("%d operations have a driver, and there are %d drivers", len(all), n)
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package contract_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"billhook/infra/local/lending"
 	"billhook/infra/local/sam"
 	"billhook/infra/local/stack"
 	"billhook/infra/local/tokens"
@@ -19,6 +21,9 @@ import (
 // running is the one stack that all tests share: TestMain and the tests have
 // nothing but the package to meet in.
 var running *stack.Stack
+
+// lent are the deployment's own accounts at Stripe.
+var lent lending.Accounts
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -51,8 +56,13 @@ func start(sink *printed) error {
 	if err != nil {
 		return err
 	}
-	running, err = stack.Start(context.Background(), stack.Options{Root: root, LogSink: sink})
-	return err
+	if running, err = stack.Start(context.Background(), stack.Options{Root: root, LogSink: sink}); err != nil {
+		return err
+	}
+	if lent, err = lending.Lend(context.Background(), running); err != nil {
+		return errors.Join(err, running.Close())
+	}
+	return nil
 }
 
 // issuer is the identity provider of the stack.

@@ -25,6 +25,9 @@ func TestRightInput(t *testing.T) {
 		if schema, _ := k.body(); schema == nil {
 			variants = append(variants, variant{name: "nothing sent", change: func(*request) {}, status: k.success(t)})
 		}
+		if k.takesCookie() {
+			variants = append(variants, variant{name: "the session cookie", change: inCookie, status: k.success(t)})
+		}
 		for _, v := range variants {
 			t.Run(k.id+"/"+v.name, func(t *testing.T) {
 				t.Parallel()

@@ -15,14 +15,17 @@ import (
 type place struct {
 	developer, user string // who call, by their subjects
 	project         string
-	key             string // the id of the API key that the path names
-	subscription    string // Stripe's id of the one that the path names
-	event           string // Stripe's id of the one that the path names
-	customer        string // Stripe's id of the one that the request names
-	session         string // Stripe's id of the one that the path names
-	pair            apiKey // of the project, for backends
-	stripeKey       string // opens the project's account at Stripe
-	secret          string // of the project's webhooks
+	key             string     // the id of the API key that the path names
+	subscription    string     // Stripe's id of the one that the path names
+	event           string     // Stripe's id of the one that the path names
+	customer        string     // Stripe's id of the one that the request names
+	session         string     // Stripe's id of the one that the path names
+	plan, feature   string     // billhook's id of a plan, and the key of a feature of it
+	grant           string     // billhook's id of the one that the path names
+	asked           url.Values // what the query must have
+	pair            apiKey     // of the project, for backends
+	stripeKey       string     // opens the project's account at Stripe
+	secret          string     // of the project's webhooks
 }
 
 func (p place) developerToken(t *testing.T) string { return issued(t)(issuer().Developer(p.developer)) }
@@ -55,7 +58,7 @@ func newSeller(t *testing.T) place {
 	}
 	p := place{developer: shop.Developer, user: shop.User, project: shop.Project, stripeKey: shop.StripeKey}
 	p.pair = p.newKey(t, p.projectKeys())
-	return p
+	return p.sellPlans(t)
 }
 
 // newProject is a new developer's project, without a Stripe configuration.
@@ -66,8 +69,8 @@ func newProject(t *testing.T) place {
 	return p
 }
 
-// configured is a new project with credentials for test mode. Nothing at Stripe
-// sends it events.
+// configured is a new project with credentials for test mode, and plans. Nothing
+// at Stripe sends it events.
 func configured(t *testing.T) place {
 	t.Helper()
 	p := newProject(t)
@@ -75,7 +78,7 @@ func configured(t *testing.T) place {
 	p.call(t, http.MethodPut, "/api/v1/payments/stripe/projects/"+p.project+"/config",
 		encode(t, map[string]string{"test_secret_key": p.stripeKey, "test_webhook_secret": p.secret}))
 	p.pair = p.newKey(t, p.projectKeys())
-	return p
+	return p.sellPlans(t)
 }
 
 // word is text that nobody else has.
@@ -111,11 +114,16 @@ func (p place) subscribe(t *testing.T) {
 // sent.
 func pay(t *testing.T, page string) string {
 	t.Helper()
-	card := url.Values{
+	return submit(t, page, url.Values{
 		"card_number": {"4242 4242 4242 4242"}, "card_expiry": {"12 / 34"}, "card_cvc": {"123"},
 		"name": {"Grace Buyer"}, "email": {"grace@example.com"},
-	}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, page, strings.NewReader(card.Encode()))
+	})
+}
+
+// submit sends the form of a page of Stripe's, and answers where that leads.
+func submit(t *testing.T, page string, form url.Values) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, page, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +134,7 @@ func pay(t *testing.T, page string) string {
 	}
 	_ = received.Body.Close() // only the redirect matters
 	if received.StatusCode != http.StatusSeeOther {
-		t.Fatalf("paying %s: %s", page, received.Status)
+		t.Fatalf("the form of %s: %s", page, received.Status)
 	}
 	return received.Header.Get("Location")
 }

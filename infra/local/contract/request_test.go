@@ -47,8 +47,11 @@ func (o operation) request(t *testing.T, p place) request {
 			r.query.Set(parameter.Name, fmt.Sprint(parameter.Example))
 		}
 	}
+	maps.Copy(r.query, p.asked)
 	s := o.scheme(t)
 	switch {
+	case s == everybody && o.parameter("header", "X-Project-ID") != nil:
+		r.header.Set("X-Project-ID", p.project)
 	case s == signature:
 		r.secret = p.secret
 	case s == developer:
@@ -80,10 +83,18 @@ func (p place) inPath() map[string]string {
 	return map[string]string{
 		"project_id": p.project, "key_id": p.key, "mode": "test", "subscription_id": p.subscription, "event_id": p.event,
 		"customer_id": p.customer, "session_id": p.session,
+		"appId": p.project, "planId": p.plan, "key": p.feature, "userId": p.user, "grantId": p.grant,
 	}
 }
 
 func (r request) bearer(token string) { r.header.Set("Authorization", "Bearer "+token) }
+
+// inCookie sends the bearer token in the session cookie.
+func inCookie(r *request) {
+	token := strings.TrimPrefix(r.header.Get("Authorization"), "Bearer ")
+	r.header.Del("Authorization")
+	r.header.Set("Cookie", "__session="+token)
+}
 
 // pair shows both parts of a project's key.
 func (r request) pair(k apiKey) {

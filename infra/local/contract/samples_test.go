@@ -3,8 +3,10 @@ package contract_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,22 +65,55 @@ func (k known) strings(t *testing.T, name string, s *openapi3.Schema) (right, wr
 		}
 		return right, []sample{{name: "another word", value: "nonsense"}, {name: "empty", value: ""}}
 	}
-	if s.MaxLength == nil {
+	if s.Format == "date-time" {
+		return instants()
+	}
+	bounds := lengths(s)
+	if len(bounds) == 0 {
 		t.Errorf("%s: the document says nothing of the length of %s", k.id, name)
 		return nil, nil
 	}
-	for _, n := range []int{int(s.MinLength), int(*s.MaxLength)} {
+	for _, n := range bounds {
 		if text := k.text(name, n); text != "" {
 			right = append(right, sample{name: fmt.Sprintf("%d characters", n), value: text})
 		}
 	}
-	if s.MinLength > 0 {
+	if bounds[0] > 0 {
 		wrong = append(wrong, sample{name: "too short", value: ""})
 	}
 	if s.Pattern != "" {
-		wrong = append(wrong, sample{name: "of another form", value: strings.Repeat("!", max(int(s.MinLength), 1))})
+		wrong = append(wrong, sample{name: "of another form", value: strings.Repeat("!", max(bounds[0], 1))})
 	}
-	return right, append(wrong, sample{name: "too long", value: k.text(name, int(*s.MaxLength)+1)})
+	return right, append(wrong, sample{name: "too long", value: k.text(name, bounds[len(bounds)-1]+1)})
+}
+
+// repeated is the end of a pattern that says how many characters there are.
+var repeated = regexp.MustCompile(`\{(\d+)(?:,(\d+))?\}\$$`)
+
+// lengths are the least and the greatest length of a text; none if the document
+// does not say.
+func lengths(s *openapi3.Schema) []int {
+	if s.MaxLength != nil {
+		return slices.Compact([]int{int(s.MinLength), int(*s.MaxLength)})
+	}
+	var bounds []int
+	if m := repeated.FindStringSubmatch(s.Pattern); m != nil {
+		for _, text := range m[1:] {
+			if n, err := strconv.Atoi(text); err == nil {
+				bounds = append(bounds, n)
+			}
+		}
+	}
+	return bounds
+}
+
+// instants are times, the right ones in the future.
+func instants() (right, wrong []sample) {
+	return []sample{{name: "in UTC", value: "2099-03-01T12:00:00Z"}, {name: "elsewhere", value: "2099-03-01T12:00:00.5+01:00"}},
+		[]sample{
+			{name: "of no form", value: "nonsense"}, {name: "empty", value: ""}, {name: "that is no day", value: "2099-02-30T12:00:00Z"},
+			{name: "in the past", value: "2020-01-01T00:00:00Z"},
+		}
 }
 
 // text is a text of some length, in characters, that a member may have.
@@ -126,7 +161,7 @@ func (k known) arrays(t *testing.T, name string, s *openapi3.Schema) (right, wro
 	t.Helper()
 	item := s.Items.Value
 	if s.MaxItems != nil && item.Type.Is("object") {
-		return k.objectArrays(name, int(*s.MaxItems))
+		return k.objectArrays(name, s)
 	}
 	if s.MaxItems == nil || item.MaxLength == nil {
 		t.Errorf("%s: the document says nothing of the size of %s", k.id, name)
@@ -153,17 +188,33 @@ func (k known) arrays(t *testing.T, name string, s *openapi3.Schema) (right, wro
 	}
 }
 
-// objectArrays are made of the item in the document's example.
-func (k known) objectArrays(name string, most int) (right, wrong []sample) {
+// objectArrays are made of the item in the document's example, with keys that
+// differ.
+func (k known) objectArrays(name string, s *openapi3.Schema) (right, wrong []sample) {
 	_, example := k.body()
 	list, _ := example[name].([]any)
-	right = []sample{{name: "full", value: slices.Repeat(list[:1], most)}}
+	if len(list) == 0 {
+		list, _ = s.Example.([]any)
+	}
+	items := func(n int) []any {
+		items := make([]any, n)
+		for i := range items {
+			item := maps.Clone(list[0].(map[string]any))
+			if _, keyed := item["key"]; keyed {
+				item["key"] = fmt.Sprintf("key_%d", i)
+			}
+			items[i] = item
+		}
+		return items
+	}
+	most := int(*s.MaxItems)
+	right = []sample{{name: "full", value: items(most)}}
 	wrong = []sample{
-		{name: "too many items", value: slices.Repeat(list[:1], most+1)},
+		{name: "too many items", value: items(most + 1)},
 		{name: "with a number", value: []any{list[0], 7}},
 		{name: "with an empty item", value: []any{list[0], map[string]any{}}, at: ",1"},
 	}
-	if slices.Contains(k.needed, name) {
+	if s.MinItems > 0 || slices.Contains(k.needed, name) {
 		wrong = append(wrong, sample{name: "empty", value: []any{}})
 	}
 	return right, wrong

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -31,12 +33,17 @@ func TestScripts(t *testing.T) {
 			env.Setenv("DEVELOPER_JWT", token)
 			env.Setenv("USER", user)
 			env.Setenv("STRIPE_KEY", "sk_test_"+word())
+			env.Setenv("MANAGED_KEY", lent.Managed.SecretKey)
+			env.Setenv("CONNECT_KEY", lent.Connect.Test.SecretKey)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"curl": runCurl,
-			"jwt":  runJWT,
-			"let":  runLet,
+			"ago":      runAgo,
+			"curl":     runCurl,
+			"jwt":      runJWT,
+			"let":      runLet,
+			"location": runLocation,
+			"until":    runUntil,
 		},
 	})
 }
@@ -130,6 +137,56 @@ func runLet(ts *testscript.TestScript, neg bool, args []string) {
 	value, err := lookUp(value, args[1])
 	ts.Check(err)
 	ts.Setenv(args[0], fmt.Sprint(value))
+}
+
+// patience is how long a change may take to show.
+const patience = time.Minute
+
+// runUntil is curl, again and again, until the answer is as it is expected:
+// until pattern URL options.
+func runUntil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until pattern curl-arguments")
+	}
+	wanted, err := regexp.Compile(args[0])
+	ts.Check(err)
+	every := time.NewTicker(time.Second)
+	defer every.Stop()
+	for deadline := time.Now().Add(patience); ; <-every.C {
+		answer, err := curl(ts, args[1:])
+		ts.Check(err)
+		body, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close() // it was read to its end
+		ts.Check(err)
+		if wanted.Match(body) {
+			_, err := ts.Stdout().Write(body)
+			ts.Check(err)
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s: %s, want %s", args[1], body, wanted)
+		}
+	}
+}
+
+// runLocation sets a variable to where the last redirect leads: location BACK.
+func runLocation(ts *testscript.TestScript, neg bool, args []string) {
+	words := strings.Fields(ts.ReadFile("stderr"))
+	if neg || len(args) != 1 || len(words) == 0 {
+		ts.Fatalf("usage: location variable, after a redirect")
+	}
+	ts.Setenv(args[0], words[len(words)-1])
+}
+
+// runAgo sets a variable to a time of the past, in seconds since the epoch:
+// ago BEGIN 48h.
+func runAgo(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: ago variable duration")
+	}
+	past, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], strconv.FormatInt(time.Now().Add(-past).Unix(), 10))
 }
 
 // lookUp is the member of a value that a path leads to: payments.0.id.

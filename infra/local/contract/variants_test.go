@@ -82,7 +82,9 @@ func (k known) rightBodies(t *testing.T) []variant {
 	}
 	ok := k.success(t)
 	least := members(t, func(all map[string]any) {
-		maps.DeleteFunc(all, func(name string, _ any) bool { return schema.Properties[name] != nil && !k.requires(schema, name) })
+		maps.DeleteFunc(all, func(name string, _ any) bool {
+			return schema.Properties[name] != nil && name != k.kept && !k.requires(schema, name)
+		})
 	})
 	variants := []variant{
 		{name: "the document's example", change: func(*request) {}, status: ok},
@@ -93,16 +95,27 @@ func (k known) rightBodies(t *testing.T) []variant {
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		right, _ := k.samples(t, name, schema.Properties[name].Value)
 		for _, s := range right {
-			v := variant{name: name + " " + s.name, change: then(least, set(t, name, s.value)), status: ok}
-			for prefix, status := range k.refused {
-				if strings.HasPrefix(v.name, prefix) {
-					v.status = status
-				}
-			}
-			variants = append(variants, v)
+			variants = append(variants, variant{name: name + " " + s.name, change: then(least, set(t, name, s.value)), status: ok})
 		}
-		if !k.requires(schema, name) {
+		if name != k.kept && !k.requires(schema, name) {
 			variants = append(variants, variant{name: name + " null", change: then(least, set(t, name, nil)), status: ok})
+		}
+	}
+	if !k.spec.RequestBody.Value.Required {
+		variants = append(variants,
+			variant{name: "no body", change: body(""), status: ok}, variant{name: "only white space", change: body(" \n"), status: ok})
+	}
+	return k.butRefused(variants)
+}
+
+// butRefused corrects what is expected where something speaks against it that
+// the document cannot say.
+func (k known) butRefused(variants []variant) []variant {
+	for i, v := range variants {
+		for prefix, status := range k.refused {
+			if strings.HasPrefix(v.name, prefix) && !strings.HasSuffix(v.name, " null") {
+				variants[i].status = status
+			}
 		}
 	}
 	return variants
@@ -116,18 +129,20 @@ func (k known) wrongBodies(t *testing.T) []variant {
 		return nil
 	}
 	variants := []variant{{name: "a body too large", change: pad(maxBody + 1), status: http.StatusRequestEntityTooLarge}}
+	if k.kept != "" {
+		variants = append(variants, variant{name: "an empty object", change: body("{}"), status: k.family(t).invalid})
+	}
+	if k.spec.RequestBody.Value.Required {
+		variants = append(variants, k.wrongBody("no body", body("")), k.wrongBody("only white space", body(" \n")))
+	}
 	for name, wrong := range map[string]func(*request){
-		"no body": body(""), "only white space": body(" \n"), "a body of null": body("null"), "a text for a body": body(`"{}"`),
+		"a body of null": body("null"), "a text for a body": body(`"{}"`),
 		"a body cut short":           func(r *request) { r.body = r.body[:len(r.body)-1] },
 		"a body with more behind it": func(r *request) { r.body += "x" },
 		"two bodies":                 func(r *request) { r.body += r.body },
 		"a list for a body":          func(r *request) { r.body = "[" + r.body + "]" },
 	} {
-		v := variant{name: name, change: wrong, status: http.StatusUnprocessableEntity, loc: `["body"]`}
-		if k.badBody != 0 {
-			v.status, v.loc = k.badBody, ""
-		}
-		variants = append(variants, v)
+		variants = append(variants, k.wrongBody(name, wrong))
 	}
 	for name, property := range schema.Properties {
 		_, wrong := k.samples(t, name, property.Value)
@@ -142,6 +157,14 @@ func (k known) wrongBodies(t *testing.T) []variant {
 		}
 	}
 	return variants
+}
+
+// wrongBody is a body that is no object.
+func (k known) wrongBody(name string, change func(*request)) variant {
+	if k.badBody != 0 {
+		return variant{name: name, change: change, status: k.badBody}
+	}
+	return variant{name: name, change: change, status: http.StatusUnprocessableEntity, loc: `["body"]`}
 }
 
 // queries are right and wrong values of each parameter in the query.
@@ -181,18 +204,25 @@ func (k known) queries(t *testing.T) (right, wrong []variant) {
 		case s.Format == "uuid":
 			right = append(right, taken(p.Name, uuid.NewString()))
 			wrong = append(wrong, refused(p.Name, "nonsense"), refused(p.Name, ""))
+		case s.Pattern != "" && s.MaxLength == nil:
+			wrong = append(wrong, refused(p.Name, "!"), refused(p.Name, "Nonsense"), refused(p.Name, ""))
+			for _, n := range lengths(s) {
+				right = append(right, taken(p.Name, strings.Repeat("a", n)))
+				wrong = append(wrong, refused(p.Name, strings.Repeat("a", n+100)))
+			}
 		case s.MaxLength != nil:
 			if example, ok := p.Example.(string); ok {
 				right = append(right, taken(p.Name, example))
 			}
 			// A length that base64 may have.
 			wrong = append(wrong, refused(p.Name, strings.Repeat("A", int(*s.MaxLength)+4)), refused(p.Name, "!"), refused(p.Name, ""))
+		case s.Type.Is("string"): // any text
 		default:
 			t.Errorf("%s: no values are known for the parameter %s", k.id, p.Name)
 		}
 	}
 	more, fewer := k.pairs(t)
-	return k.live(t, append(right, more...)), append(wrong, fewer...)
+	return k.butRefused(k.live(t, append(right, more...))), append(wrong, fewer...)
 }
 
 // pairs are queries in which two parameters depend on one another.
@@ -237,6 +267,8 @@ func (k known) live(t *testing.T, variants []variant) []variant {
 		}
 		switch {
 		case k.withoutStripe:
+		case k.sells:
+			variants[i].status = http.StatusForbidden
 		case k.scheme(t) != developer:
 			variants[i].status = k.family(t).unconfigured
 		case k.namesData():
@@ -262,14 +294,23 @@ func (k known) wrongPaths(t *testing.T, p place) []variant {
 		}
 		loc := fmt.Sprintf("[%q,%q]", "path", parameter.Name)
 		wrong := []string{"nonsense", p.project[:35], p.project + "0"}
-		if s := parameter.Schema.Value; s.Pattern != "" {
-			wrong = []string{"!", "a%20b", strings.Repeat("a", int(*s.MaxLength)+1)}
+		s := parameter.Schema.Value
+		bounds := lengths(s)
+		switch {
+		case s.Pattern != "":
+			wrong = []string{"!", "a%20b", strings.Repeat("a", bounds[len(bounds)-1]+1)}
+		case parameter.Name == k.anything:
+			wrong = []string{strings.Repeat("a", bounds[len(bounds)-1]+1)}
+		case len(bounds) > 0: // of any form: what is wrong names nothing
+			wrong = nil
+		}
+		if len(bounds) > 0 && parameter.Name != k.anything {
 			variants = append(variants, variant{name: parameter.Name + " of nothing", change: instead("nothing"), status: http.StatusNotFound})
 		}
 		for _, value := range wrong {
 			variants = append(variants, variant{parameter.Name + " " + value, instead(value), http.StatusUnprocessableEntity, loc})
 		}
-		if parameter.Schema.Value.Format == "uuid" {
+		if s.Format == "uuid" {
 			variants = append(variants, variant{name: parameter.Name + " of nothing", change: instead(uuid.NewString()), status: http.StatusNotFound})
 		}
 	}
@@ -292,6 +333,7 @@ func (k known) wrongHeaders(t *testing.T) []variant {
 			} {
 				variants = append(variants, variant{p.Name + " " + name, header(p.Name, values...), http.StatusUnprocessableEntity, loc})
 			}
+		case "If-None-Match": // any text
 		case "X-Project-ID":
 			variants = append(variants, variant{name: p.Name + " that is no uuid", change: header(p.Name, "nonsense"), status: http.StatusBadRequest})
 		case "Stripe-Signature":
