@@ -33,14 +33,14 @@ func (s *server) offer(ctx context.Context, scope billing.Scope, p billing.Proje
 	return offer{scope, p, config, account, sw.Revision}, err
 }
 
-// expireTime bounds the expiring of a session that may not be sold in.
-const expireTime = 5 * time.Second
+// undoTime bounds the undoing of what may not be sold.
+const undoTime = 5 * time.Second
 
 // confirm makes sure that the project still sells in the account, now that a
-// session is there. Whoever switches billing off first says so and then expires
-// the open sessions, so a session that is made at the same time is found by
-// them, or finds out here; its URL has been told to nobody.
-func (s *server) confirm(ctx context.Context, o offer, session string) error {
+// session or payment intent is there. Whoever switches billing off first says so
+// and then expires the open sessions, so a session that is made at the same time
+// is found by them, or finds out here; it has been told to nobody, and is undone.
+func (s *server) confirm(ctx context.Context, o offer, made string, undo func(context.Context, string) error) error {
 	sw, err := s.store.Switch(ctx, o.project.Owner)
 	if err == nil {
 		var route billing.Route
@@ -49,10 +49,10 @@ func (s *server) confirm(ctx context.Context, o offer, session string) error {
 		}
 		err = billing.ErrBillingNotEnabled
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), expireTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 	defer cancel()
-	if failed := o.account.ExpireSession(ctx, session); failed != nil {
-		s.log.WarnContext(ctx, "session left open that may not be sold in", "session", session, "error", failed.Error())
+	if failed := undo(ctx, made); failed != nil {
+		s.log.WarnContext(ctx, "left open what may not be sold", "made", made, "error", failed.Error())
 	}
 	return err
 }

@@ -32,7 +32,7 @@ func (p *purchase) start(ctx context.Context) (gateway.Session, error) {
 	if err != nil {
 		return gateway.Session{}, err
 	}
-	return session, p.confirm(ctx, p.offer, session.ID)
+	return session, p.confirm(ctx, p.offer, session.ID, p.account.ExpireSession)
 }
 
 // session makes the session. What depends on nothing that the user has is made

@@ -25,6 +25,7 @@ type Store interface {
 	Switch(ctx context.Context, tenant string) (billing.Switch, error)
 	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, r billing.Route, former billing.Link) (customer string, err error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
+	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
 	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
 }
 
@@ -38,6 +39,7 @@ type Leases interface {
 // implements it.
 type Observer interface {
 	Observe(ctx context.Context, s billing.Scope, o projector.Observation) error
+	ObservePayment(ctx context.Context, s billing.Scope, o projector.PaymentObservation) error
 }
 
 var (
@@ -70,6 +72,7 @@ func handler(f *function.Function, base string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", f.For(identity.EndUser, f.Answer, routes(f.Answer, implementation)))
 	mux.Handle("/v1/billing/", f.For(identity.EndUser, f.Plans, routes(f.Plans, implementation)))
+	mux.Handle("/v1/payments/", f.For(identity.EndUser, f.Plans, identity.BackedBy(f.Table, f.Plans.Write, routes(f.Plans, implementation))))
 	mux.Handle("/v1/", f.ForBuyer(unlimited, routes(f.Server, implementation)))
 	return web.Within(gateway.Patience, mux)
 }

@@ -37,15 +37,10 @@ func (s *server) CreatePaymentIntent(ctx context.Context, r CreatePaymentIntentR
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.customer(ctx); err != nil {
-		return nil, err
-	}
-	intent := gateway.Intent{
-		Customer: p.checkout.Customer, User: p.caller.Subject, Amount: r.Body.Amount, Currency: r.Body.Currency,
-		Description: r.Body.Description, ReceiptEmail: r.Body.ReceiptEmail,
-	}
-	intent.Once = p.once(r.Params.IdempotencyKey)
-	made, err := p.account.CreatePaymentIntent(ctx, intent)
+	made, err := p.intent(ctx, gateway.Intent{
+		Amount: r.Body.Amount, Currency: r.Body.Currency, Description: r.Body.Description, ReceiptEmail: r.Body.ReceiptEmail,
+		Once: p.once(r.Params.IdempotencyKey),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +76,7 @@ func (s *server) CreateServerCheckoutSession(ctx context.Context, r CreateServer
 	if err != nil {
 		return nil, err
 	}
-	if err := p.confirm(ctx, p.offer, made.ID); err != nil {
+	if err := p.confirm(ctx, p.offer, made.ID, p.account.ExpireSession); err != nil {
 		return nil, err
 	}
 	return CreateServerCheckoutSession200JSONResponse{Session: sessionAnswer(made)}, nil

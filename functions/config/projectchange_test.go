@@ -21,10 +21,10 @@ func TestCreateProjectWithSettings(t *testing.T) {
 	f := newFixture(t)
 	var created api.Project
 	answer := f.send(t, http.MethodPost, projects, `{"name": "A", "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
-		"grace_period_days": 60, "disputed_payments": "suspend", "redirect_origins": ["https://App.example.com:443", "https://*.example.com", "http://localhost:3000"]}`)
+		"grace_period_days": 60, "disputed_payments": "suspend", "end_user_refunds": true, "redirect_origins": ["https://App.example.com:443", "https://*.example.com", "http://localhost:3000"]}`)
 	answer.Decode(t, &created)
 	want := fmt.Sprintf(`{"id": %q, "name": "A", "description": null, "is_active": true, "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
-		"grace_period_days": 60, "disputed_payments": "suspend", "redirect_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:3000"],
+		"grace_period_days": 60, "disputed_payments": "suspend", "end_user_refunds": true, "redirect_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:3000"],
 		"created_at": "2100-02-03T09:14:08Z"}`, created.ID)
 	answer.Is(t, 201, want)
 	f.send(t, http.MethodGet, projects+created.ID.String(), "").Is(t, 200, want)
@@ -39,10 +39,10 @@ func TestUpdateProject(t *testing.T) {
 			name, description, origins, mode, duplicates, access)
 	}
 	const name, description, origins, mode, duplicates = `"A"`, `"For boats"`, `["https://a.example"]`, `"live"`, `"cancel_newest"`
-	const access, others = `"grace_period_days": 14, "disputed_payments": "suspend"`, `"grace_period_days": 0, "disputed_payments": "keep"`
+	const access, others = `"grace_period_days": 14, "disputed_payments": "suspend", "end_user_refunds": true`, `"grace_period_days": 0, "disputed_payments": "keep", "end_user_refunds": false`
 	for title, c := range map[string]struct{ body, want string }{
 		"nothing":             {`{}`, settings(name, description, origins, mode, duplicates, access)},
-		"nulls":               {`{"name": null, "redirect_origins": null, "default_mode": null, "duplicate_subscriptions": null, "grace_period_days": null, "disputed_payments": null}`, settings(name, description, origins, mode, duplicates, access)},
+		"nulls":               {`{"name": null, "redirect_origins": null, "default_mode": null, "duplicate_subscriptions": null, "grace_period_days": null, "disputed_payments": null, "end_user_refunds": null}`, settings(name, description, origins, mode, duplicates, access)},
 		"unknown fields":      {`{"id": 7, "is_active": false, "owner": "me"}`, settings(name, description, origins, mode, duplicates, access)},
 		"the name":            {`{"name": "B"}`, settings(`"B"`, description, origins, mode, duplicates, access)},
 		"the description":     {`{"description": "For piers"}`, settings(name, `"For piers"`, origins, mode, duplicates, access)},
@@ -72,15 +72,16 @@ func TestUpdateProject(t *testing.T) {
 func TestUpdateProjectRefusals(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ body, loc, kind string }{
-		"no body":         {``, `["body"]`, "missing"},
-		"name empty":      {`{"name": ""}`, `["body", "name"]`, "string_too_short"},
-		"a bad origin":    {`{"redirect_origins": ["https://a.example", "http://a.example"]}`, `["body", "redirect_origins", 1]`, "value_error"},
-		"an unknown mode": {`{"default_mode": "prod"}`, `["body", "default_mode"]`, "enum"},
-		"a long grace":    {`{"grace_period_days": 61}`, `["body", "grace_period_days"]`, "value_error"},
-		"less than none":  {`{"grace_period_days": -1}`, `["body", "grace_period_days"]`, "value_error"},
-		"grace in words":  {`{"grace_period_days": "7"}`, `["body", "grace_period_days"]`, "int_type"},
-		"an odd policy":   {`{"disputed_payments": "refund"}`, `["body", "disputed_payments"]`, "enum"},
-		"another word":    {`{"duplicate_subscriptions": "refund"}`, `["body", "duplicate_subscriptions"]`, "enum"},
+		"no body":          {``, `["body"]`, "missing"},
+		"name empty":       {`{"name": ""}`, `["body", "name"]`, "string_too_short"},
+		"a bad origin":     {`{"redirect_origins": ["https://a.example", "http://a.example"]}`, `["body", "redirect_origins", 1]`, "value_error"},
+		"an unknown mode":  {`{"default_mode": "prod"}`, `["body", "default_mode"]`, "enum"},
+		"a long grace":     {`{"grace_period_days": 61}`, `["body", "grace_period_days"]`, "value_error"},
+		"less than none":   {`{"grace_period_days": -1}`, `["body", "grace_period_days"]`, "value_error"},
+		"grace in words":   {`{"grace_period_days": "7"}`, `["body", "grace_period_days"]`, "int_type"},
+		"refunds in words": {`{"end_user_refunds": "yes"}`, `["body", "end_user_refunds"]`, "bool_type"},
+		"an odd policy":    {`{"disputed_payments": "refund"}`, `["body", "disputed_payments"]`, "enum"},
+		"another word":     {`{"duplicate_subscriptions": "refund"}`, `["body", "duplicate_subscriptions"]`, "enum"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,6 +36,7 @@ func (s *server) CreateProject(ctx context.Context, r CreateProjectRequestObject
 		DuplicateSubscriptions: r.Body.DuplicateSubscriptions,
 		GracePeriodDays:        r.Body.GracePeriodDays,
 		DisputedPayments:       r.Body.DisputedPayments,
+		EndUserRefunds:         r.Body.EndUserRefunds,
 	})
 	err = s.store.CreateProject(ctx, p)
 	if billing.KindOf(err) == billing.Conflict {
@@ -99,6 +100,7 @@ func apply(p *billing.Project, r api.UpdateProjectRequest) {
 	set(&p.DefaultMode, r.DefaultMode)
 	set(&p.Duplicates, r.DuplicateSubscriptions)
 	set(&p.OnDispute, r.DisputedPayments)
+	set(&p.EndUserRefunds, r.EndUserRefunds)
 	if r.GracePeriodDays != nil {
 		p.GraceDays = r.GracePeriodDays
 	}
@@ -178,5 +180,6 @@ func projectAnswer(p billing.Project) api.Project {
 		DuplicateSubscriptions: cmp.Or(p.Duplicates, billing.FlagDuplicate),
 		GracePeriodDays:        int64(p.Grace() / (24 * time.Hour)),
 		DisputedPayments:       cmp.Or(p.OnDispute, billing.KeepDisputed),
+		EndUserRefunds:         p.EndUserRefunds,
 	}
 }

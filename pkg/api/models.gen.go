@@ -276,6 +276,29 @@ type CreateKeyRequest struct {
 	Name *string `json:"name,omitempty"`
 }
 
+// CreatePaymentRequest defines model for CreatePaymentRequest.
+type CreatePaymentRequest struct {
+	// AmountCents In the currency's minor unit, within what Stripe documents for the currency: for `usd` from 50 to
+	// 99999999. Three-decimal currencies take multiples of 10, `isk` and `ugx` of 100.
+	AmountCents int64 `json:"amountCents"`
+
+	// Currency One that Stripe charges in.
+	Currency string `json:"currency"`
+
+	// CustomerEmail Where the receipt goes.
+	CustomerEmail *string `json:"customerEmail,omitempty"`
+	Description   *string `json:"description,omitempty"`
+
+	// FeeBpsOverride The application fee in basis points, in place of the deployment's. It can be no less than that, and means nothing where no fee is taken.
+	FeeBpsOverride *int64 `json:"feeBpsOverride,omitempty"`
+
+	// IdempotencyKey Makes the payment once at Stripe, as the header `Idempotency-Key` does; it goes before that.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+
+	// Metadata Text. Names have 40 characters at most and no square brackets.
+	Metadata *map[string]string `json:"metadata,omitempty"`
+}
+
 // CreatePlanRequest defines model for CreatePlanRequest.
 type CreatePlanRequest struct {
 	// Currency Three letters. Required with an amount; a price id has its own.
@@ -316,6 +339,9 @@ type CreateProjectRequest struct {
 	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 	DuplicateSubscriptions *DuplicatePolicy `json:"duplicate_subscriptions,omitempty"`
 
+	// EndUserRefunds Whether end users may have their own one-off payments refunded.
+	EndUserRefunds *bool `json:"end_user_refunds,omitempty"`
+
 	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
 	GracePeriodDays *int64 `json:"grace_period_days,omitempty"`
 	Name            string `json:"name"`
@@ -340,6 +366,25 @@ type CreatedKey struct {
 
 	// TenantID Whose the key is: the `x-tenant-id` of the Server API.
 	TenantID string `json:"tenant_id"`
+}
+
+// CreatedPayment defines model for CreatedPayment.
+type CreatedPayment struct {
+	AmountCents         int64   `json:"amountCents"`
+	ApplicationFeeCents int64   `json:"applicationFeeCents"`
+	ClientSecret        *string `json:"clientSecret"`
+	Currency            string  `json:"currency"`
+	FeeBpsApplied       int64   `json:"feeBpsApplied"`
+
+	// IntentID Stripe's id of the payment intent.
+	IntentID  string             `json:"intentId"`
+	PaymentID openapi_types.UUID `json:"paymentId"`
+
+	// PublishableKeyAccountID The connected account; empty where the payment is not made on one.
+	PublishableKeyAccountID string `json:"publishableKeyAccountId"`
+
+	// Status Stripe's status of the payment intent; of one that succeeded, what became of it since.
+	Status OneOffPaymentStatus `json:"status"`
 }
 
 // CredentialsVerdict defines model for CredentialsVerdict.
@@ -653,6 +698,44 @@ type NewPlanFeature struct {
 
 // NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 type NextCursor = string
+
+// OneOffPayment defines model for OneOffPayment.
+type OneOffPayment struct {
+	AmountCents         int64     `json:"amountCents"`
+	ApplicationFeeCents int64     `json:"applicationFeeCents"`
+	CreatedAt           time.Time `json:"createdAt"`
+	Currency            string    `json:"currency"`
+
+	// CustomerEmail Where the receipt goes.
+	CustomerEmail       *string            `json:"customerEmail"`
+	Description         *string            `json:"description"`
+	EnvironmentID       billing.Mode       `json:"environmentId"`
+	FeeBpsApplied       int64              `json:"feeBpsApplied"`
+	ID                  openapi_types.UUID `json:"id"`
+	Metadata            map[string]string  `json:"metadata"`
+	RefundedAmountCents int64              `json:"refundedAmountCents"`
+	RefundedFeeCents    int64              `json:"refundedFeeCents"`
+
+	// Status Stripe's status of the payment intent; of one that succeeded, what became of it since.
+	Status OneOffPaymentStatus `json:"status"`
+
+	// StripeAccountID The connected account; empty where the payment was not made on one.
+	StripeAccountID       string  `json:"stripeAccountId"`
+	StripeChargeID        *string `json:"stripeChargeId"`
+	StripePaymentIntentID string  `json:"stripePaymentIntentId"`
+
+	// UpdatedAt Of the last event that changed it.
+	UpdatedAt time.Time `json:"updatedAt"`
+}
+
+// OneOffPaymentList defines model for OneOffPaymentList.
+type OneOffPaymentList struct {
+	Items      []OneOffPayment `json:"items"`
+	NextCursor *string         `json:"nextCursor"`
+}
+
+// OneOffPaymentStatus Stripe's status of the payment intent; of one that succeeded, what became of it since.
+type OneOffPaymentStatus = string
 
 // Payment defines model for Payment.
 type Payment struct {
@@ -1002,6 +1085,9 @@ type Project struct {
 	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 	DuplicateSubscriptions DuplicatePolicy `json:"duplicate_subscriptions"`
 
+	// EndUserRefunds Whether end users may have their own one-off payments refunded.
+	EndUserRefunds bool `json:"end_user_refunds"`
+
 	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
 	GracePeriodDays int64              `json:"grace_period_days"`
 	ID              openapi_types.UUID `json:"id"`
@@ -1045,6 +1131,28 @@ type RecurringData struct {
 
 // RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 type RedirectOrigins = []string
+
+// Refund defines model for Refund.
+type Refund struct {
+	// AmountCents Of this refund.
+	AmountCents int64 `json:"amountCents"`
+
+	// RefundID Stripe's id.
+	RefundID string `json:"refundId"`
+
+	// RefundedAmountCents Of the payment in all, this refund included.
+	RefundedAmountCents int64 `json:"refundedAmountCents"`
+
+	// Status Stripe's, such as `succeeded` or `pending`.
+	Status string `json:"status"`
+}
+
+// RefundRequest defines model for RefundRequest.
+type RefundRequest struct {
+	// AmountCents Without it, all that is left.
+	AmountCents *int64  `json:"amountCents,omitempty"`
+	Reason      *string `json:"reason,omitempty"`
+}
 
 // Refusal The last delivery that was refused because of its signature. Its sender was told nothing of the cause.
 type Refusal struct {
@@ -1294,6 +1402,9 @@ type UpdateProjectRequest struct {
 
 	// DuplicateSubscriptions What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 	DuplicateSubscriptions *DuplicatePolicy `json:"duplicate_subscriptions,omitempty"`
+
+	// EndUserRefunds Whether end users may have their own one-off payments refunded.
+	EndUserRefunds *bool `json:"end_user_refunds,omitempty"`
 
 	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
 	GracePeriodDays *int64  `json:"grace_period_days,omitempty"`
@@ -2015,6 +2126,53 @@ type GetBillingStatusParams struct {
 	XProjectID *openapi_types.UUID `json:"X-Project-ID,omitempty"`
 }
 
+// CreatePaymentParams defines parameters for CreatePayment.
+type CreatePaymentParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ListPaymentsParams defines parameters for ListPayments.
+type ListPaymentsParams struct {
+	Limit *int `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `nextCursor` of the page before.
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// RefundPaymentParams defines parameters for RefundPayment.
+type RefundPaymentParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default.
+	TestMode *ProjectMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
 // CreateServerCheckoutSessionParams defines parameters for CreateServerCheckoutSession.
 type CreateServerCheckoutSessionParams struct {
 	// TestMode True for Stripe's test mode, false for live mode.
@@ -2227,6 +2385,12 @@ type DeauthorizeConnectJSONRequestBody = DeauthorizeRequest
 
 // EnableBillingJSONRequestBody defines body for EnableBilling for application/json ContentType.
 type EnableBillingJSONRequestBody = EnableBillingRequest
+
+// CreatePaymentJSONRequestBody defines body for CreatePayment for application/json ContentType.
+type CreatePaymentJSONRequestBody = CreatePaymentRequest
+
+// RefundPaymentJSONRequestBody defines body for RefundPayment for application/json ContentType.
+type RefundPaymentJSONRequestBody = RefundRequest
 
 // CreateServerCheckoutSessionJSONRequestBody defines body for CreateServerCheckoutSession for application/json ContentType.
 type CreateServerCheckoutSessionJSONRequestBody = ServerSessionRequest

@@ -56,9 +56,11 @@ func (f *fields) quantity(name string) *int64 {
 }
 
 // Stripe's limits for metadata, in characters. Of its 50 entries billhook adds
-// two to what the Server API makes, and more to what the Payments API makes.
+// two to what the Server API makes, three to payments with a fee, and more to
+// what the Payments API makes.
 const (
 	serverMetadata  = 48
+	paymentMetadata = 47
 	metadataEntries = 40
 	metadataKey     = 40
 	metadataValue   = 500

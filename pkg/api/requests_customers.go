@@ -114,24 +114,3 @@ func QueryWord(name string, s *string, words ...string) (string, error) {
 	}
 	return *s, nil
 }
-
-// UnmarshalJSON reads and validates the request.
-func (r *PaymentIntentRequest) UnmarshalJSON(b []byte) error {
-	f := readFields(b)
-	r.Amount = required[int64](f, "amount")
-	r.Currency = strings.ToLower(required[string](f, "currency"))
-	limit, known := billing.AmountLimitOf(r.Currency)
-	switch {
-	case !known && !f.refused("currency"):
-		f.refuse("currency", "enum", "Input "+noCurrency)
-	case known && !f.refused("amount") && limit.Refusal(r.Amount) != "":
-		f.refuse("amount", "value_error", "Input "+limit.Refusal(r.Amount))
-	}
-	r.Description = optional[string](f, "description")
-	f.length("description", r.Description, 0, 1000)
-	r.ReceiptEmail = optional[string](f, "receipt_email")
-	f.email("receipt_email", r.ReceiptEmail)
-	return f.err()
-}
-
-const noCurrency = "should be a three-letter currency that Stripe charges in"

@@ -40,9 +40,13 @@ type Link struct {
 }
 
 // UsableOn reports whether a purchase on a route can be the customer's. One that
-// is deleted cannot buy, and one of another account is not known there.
-func (l Link) UsableOn(r Route) bool {
-	return l.Customer != "" && !l.Deleted && (l.Account == "" || l.Account == r.String())
+// is deleted cannot buy.
+func (l Link) UsableOn(r Route) bool { return l.KnownOn(r) && !l.Deleted }
+
+// KnownOn reports whether the customer is, or was, one of the route's account:
+// no other knows it.
+func (l Link) KnownOn(r Route) bool {
+	return l.Customer != "" && (l.Account == "" || l.Account == r.String())
 }
 
 // Holder is what is kept of a user: the customer that stands for the user, and

@@ -29,6 +29,9 @@ type Project struct {
 	GraceDays *int64
 	// OnDispute is what happens to access while a payment is disputed.
 	OnDispute DisputePolicy
+	// EndUserRefunds lets end users have their own one-off payments refunded;
+	// without it only the project's backends may ask for that.
+	EndUserRefunds bool
 
 	CreatedAt time.Time
 	Revision  int64 // grows by one with each write

@@ -35,6 +35,7 @@ const (
 	metadataPrefix  = "billhook_" // of what else billhook leaves
 	metadataRequest = metadataPrefix + "request"
 	metadataTrial   = metadataPrefix + "trial_days"
+	metadataFee     = metadataPrefix + "fee_bps"
 )
 
 // reserved reports whether an entry is billhook's own, which callers can

@@ -49,12 +49,30 @@ func (b onBehalf) CallMultipart(method, path, key, boundary string, body *bytes.
 	return b.Backend.CallMultipart(method, path, key, boundary, body, b.named(params), v)
 }
 
-// feeOf is the deployment's part of an amount; nil: none is taken.
-func (a *Account) feeOf(amount int64) *int64 {
-	if a.fee == 0 {
+// errFeeTooLow refuses a fee that is less than the deployment's.
+var errFeeTooLow = billing.NewError(billing.Refused, "fee_below_minimum", "The fee cannot be less than the one that is configured")
+
+// feeAsked is the deployment's part in basis points where a caller may ask for
+// another; 0: none is taken. More can be asked for and not less, and only a
+// connected account pays it.
+func (a *Account) feeAsked(basisPoints *int64) (int64, error) {
+	switch {
+	case basisPoints == nil || a.route.Account == "":
+		return a.fee, nil
+	case *basisPoints < a.fee:
+		return 0, errFeeTooLow
+	}
+	return *basisPoints, nil
+}
+
+// feeOf is the deployment's part of an amount; nil: none is taken, which Stripe
+// cannot be told with a zero.
+func feeOf(amount, basisPoints int64) *int64 {
+	fee := billing.ApplicationFee(amount, basisPoints)
+	if fee == 0 {
 		return nil
 	}
-	return stripe.Int64(billing.ApplicationFee(amount, a.fee))
+	return stripe.Int64(fee)
 }
 
 // feePercent is the deployment's part of a subscription's invoices; nil: none is
@@ -90,5 +108,5 @@ func (a *Account) feeOfItems(ctx context.Context, items []*stripe.CheckoutSessio
 		}
 		total += amount * quantity
 	}
-	return a.feeOf(total), nil
+	return feeOf(total, a.fee), nil
 }

@@ -97,7 +97,7 @@ func (a *Account) sessionParams(c Checkout) *stripe.CheckoutSessionParams {
 	}
 	if !c.Recurring {
 		params.Mode = stripe.String(string(stripe.CheckoutSessionModePayment))
-		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata, ApplicationFeeAmount: a.feeOf(c.Amount * c.Quantity)}
+		params.PaymentIntentData = &stripe.CheckoutSessionPaymentIntentDataParams{Metadata: metadata, ApplicationFeeAmount: feeOf(c.Amount*c.Quantity, a.fee)}
 		return params
 	}
 	if c.Plan != "" {

@@ -93,7 +93,7 @@ func (g *Gateway) chargeOwner(ctx context.Context, r billing.Route, m billing.Mo
 	case isCode(err, stripe.ErrorCodeResourceMissing):
 		return "", "", nil
 	case err != nil:
-		return "", "", stripeError("read charge", err)
+		return "", "", stripeError(readCharge, err)
 	case c.Customer != nil:
 		customer = c.Customer.ID
 	}

@@ -2,12 +2,17 @@ package gateway
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/stripe/stripe-go/v79"
 	"github.com/stripe/stripe-go/v79/checkout/session"
 	"github.com/stripe/stripe-go/v79/paymentintent"
 
 	"billhook/pkg/billing"
+	"billhook/pkg/projector"
+	"billhook/pkg/stripeevent"
 )
 
 // Intent is a payment that a page of the developer's own completes.
@@ -18,11 +23,35 @@ type Intent struct {
 	Currency     string // three letters, lower case
 	Description  *string
 	ReceiptEmail *string
+	Metadata     map[string]string
+	Fee          *int64 // basis points in the place of the deployment's; nil: those
 	Once         string // as of Checkout
 }
 
+// MadeIntent is a payment intent as Stripe answered it.
+type MadeIntent struct {
+	*stripe.PaymentIntent
+	Fee  int64     // in basis points
+	asOf time.Time // as of projector.Observation
+}
+
+// Observation is what the answer tells of the payment.
+func (m MadeIntent) Observation() (projector.PaymentObservation, error) {
+	fact, err := stripeevent.PaymentIntent(m.LastResponse.RawJSON, m.asOf)
+	if err != nil {
+		return projector.PaymentObservation{}, fmt.Errorf("%s %s: %w", createIntent, m.ID, err)
+	}
+	return projector.PaymentObservation{Fact: fact, AsOf: m.asOf, Call: createIntent, Request: m.LastResponse.RequestID}, nil
+}
+
+const createIntent = "create payment intent"
+
 // CreatePaymentIntent starts a payment.
-func (a *Account) CreatePaymentIntent(ctx context.Context, i Intent) (*stripe.PaymentIntent, error) {
+func (a *Account) CreatePaymentIntent(ctx context.Context, i Intent) (MadeIntent, error) {
+	fee, err := a.feeAsked(i.Fee)
+	if err != nil {
+		return MadeIntent{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	params := &stripe.PaymentIntentParams{
@@ -32,18 +61,38 @@ func (a *Account) CreatePaymentIntent(ctx context.Context, i Intent) (*stripe.Pa
 		Description:             i.Description,
 		ReceiptEmail:            i.ReceiptEmail,
 		AutomaticPaymentMethods: &stripe.PaymentIntentAutomaticPaymentMethodsParams{Enabled: stripe.Bool(true)},
-		ApplicationFeeAmount:    a.feeOf(i.Amount),
-		Metadata:                a.metadata(i.User, nil),
+		ApplicationFeeAmount:    feeOf(i.Amount, fee),
+		Metadata:                a.metadata(i.User, i.Metadata),
+	}
+	if fee > 0 {
+		params.Metadata[metadataFee] = strconv.FormatInt(fee, 10)
 	}
 	params.Context = ctx
 	if i.Once != "" {
 		params.IdempotencyKey = a.idempotencyKey("payment intent", i.User, i.Once)
 	}
-	made, err := paymentintent.Client{B: a.backend, Key: a.key.Reveal()}.New(params)
+	took := stopwatch()
+	made, err := a.paymentIntents().New(params)
 	if err != nil {
-		return nil, stripeError("create payment intent", err)
+		return MadeIntent{}, stripeError(createIntent, err)
 	}
-	return made, nil
+	return MadeIntent{made, fee, asOf(made.LastResponse, took())}, nil
+}
+
+// CancelPaymentIntent has an intent never be paid.
+func (a *Account) CancelPaymentIntent(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	params := &stripe.PaymentIntentCancelParams{}
+	params.Context = ctx
+	if _, err := a.paymentIntents().Cancel(id, params); err != nil {
+		return stripeError("cancel payment intent", err)
+	}
+	return nil
+}
+
+func (a *Account) paymentIntents() paymentintent.Client {
+	return paymentintent.Client{B: a.backend, Key: a.key.Reveal()}
 }
 
 // Order is a checkout session as a backend asks for it, line by line.

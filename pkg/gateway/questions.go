@@ -7,12 +7,10 @@ import (
 	"github.com/stripe/stripe-go/v79"
 	"github.com/stripe/stripe-go/v79/charge"
 	"github.com/stripe/stripe-go/v79/invoice"
-	"github.com/stripe/stripe-go/v79/paymentintent"
 	"github.com/stripe/stripe-go/v79/refund"
 
 	"billhook/pkg/billing"
 	"billhook/pkg/projector"
-	"billhook/pkg/stripeevent"
 )
 
 // What events leave open, and what follows from them, goes to Stripe here. The
@@ -38,16 +36,8 @@ func (g *Gateway) Charge(ctx context.Context, s billing.Scope, id string) (billi
 	if err != nil {
 		return billing.PaymentFact{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	params := &stripe.ChargeParams{}
-	params.Context = ctx
-	took := stopwatch()
-	c, err := charge.Client{B: a.backend, Key: a.key.Reveal()}.Get(id, params)
-	if err != nil {
-		return billing.PaymentFact{}, stripeError("read charge", err)
-	}
-	return stripeevent.Charge(c.LastResponse.RawJSON, asOf(c.LastResponse, took()))
+	o, err := a.ObserveCharge(ctx, id)
+	return o.Fact, err
 }
 
 // InvoiceOf is the invoice that a payment intent, or a charge without one,
@@ -65,13 +55,13 @@ func (g *Gateway) InvoiceOf(ctx context.Context, s billing.Scope, payment string
 		params.Context = ctx
 		c, err := charge.Client{B: a.backend, Key: a.key.Reveal()}.Get(payment, params)
 		if err != nil {
-			return "", stripeError("read charge", err)
+			return "", stripeError(readCharge, err)
 		}
 		paid = c.Invoice
 	} else {
 		params := &stripe.PaymentIntentParams{}
 		params.Context = ctx
-		pi, err := paymentintent.Client{B: a.backend, Key: a.key.Reveal()}.Get(payment, params)
+		pi, err := a.paymentIntents().Get(payment, params)
 		if err != nil {
 			return "", stripeError("read payment intent", err)
 		}

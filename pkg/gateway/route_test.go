@@ -127,6 +127,14 @@ func TestApplicationFees(t *testing.T) {
 			_, err := a.CreatePaymentIntent(t.Context(), gateway.Intent{Amount: 5000, Currency: "eur"})
 			return err
 		}, map[string]string{"application_fee_amount": "30"}},
+		"an intent of so little that nothing is left": {func(a *gateway.Account) error {
+			_, err := a.CreatePaymentIntent(t.Context(), gateway.Intent{Amount: 50, Currency: "eur"})
+			return err
+		}, map[string]string{}},
+		"an intent at a higher fee": {func(a *gateway.Account) error {
+			_, err := a.CreatePaymentIntent(t.Context(), gateway.Intent{Amount: 5000, Currency: "eur", Fee: stripe.Int64(250)})
+			return err
+		}, map[string]string{"application_fee_amount": "125"}},
 		"an order": {func(a *gateway.Account) error {
 			_, err := a.CreateOrder(t.Context(), gateway.Order{Mode: "payment", Items: []*stripe.CheckoutSessionLineItemParams{item, adHoc}})
 			return err

@@ -36,6 +36,7 @@ type Caller struct {
 	Tenant  string    // a tenant claim, else the subject: who owns the projects
 	Project uuid.UUID // an end user's; zero for a token without a project claim
 	Email   string    // empty: not told
+	Backed  bool      // a backend of the project speaks for the end user
 }
 
 // Config says which tokens are accepted.

@@ -83,5 +83,29 @@ func (v *Verifier) RequireBuyer(refuse func(http.ResponseWriter, *http.Request, 
 	})
 }
 
+// BackedBy marks the end users, of those that Require let through, for whom a
+// backend of their project speaks: one that sends its key pair beside the token.
+// A pair that does not fit is refused, and a request without a secret part has
+// none.
+func BackedBy(keys KeyReader, refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get(headerSecret) == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		caller := From(r.Context())
+		server, err := readPair(r.Context(), keys, r.Header)
+		if err == nil && (server.Project != caller.Project || !caller.within(server.Tenant)) {
+			err = unauthenticated(errors.New("the key pair of another project or tenant"))
+		}
+		if err != nil {
+			refuse(w, r, err)
+			return
+		}
+		caller.Backed = true
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, caller)))
+	})
+}
+
 // within reports whether a user's token names the tenant or none.
 func (c Caller) within(tenant string) bool { return c.Tenant == c.Subject || c.Tenant == tenant }

@@ -76,9 +76,7 @@ func (p *Projector) observation(scope billing.Scope, was billing.Picture, o Obse
 	} else {
 		d.remember(o.Fact)
 	}
-	d.trace()
-	d.changes.Event.ID, d.changes.Event.Type, d.changes.Event.Object = event.ID, event.Type, event.Object
-	d.changes.Event.Created, d.changes.Event.ReceivedAt, d.changes.Event.Attempts = o.AsOf, p.now().UTC(), 1
+	d.record(p.now().UTC())
 	return d.changes
 }
 
@@ -102,4 +100,47 @@ func (p *Projector) ObserveCustomer(ctx context.Context, scope billing.Scope, f 
 		}
 		return nil
 	})
+}
+
+// PaymentObservation is a payment as Stripe answered it to a call of ours; the
+// fields are as of Observation, and the payment has its ID.
+type PaymentObservation struct {
+	Fact    billing.PaymentFact
+	AsOf    time.Time
+	Call    string
+	Request string
+}
+
+// ObservePayment is Observe for a payment. What it tells is joined with what is
+// known as if an event told it, so it may come before or after the events.
+func (p *Projector) ObservePayment(ctx context.Context, scope billing.Scope, o PaymentObservation) error {
+	told := o.Fact.Payment
+	err := decideUntilCommitted(ctx, func() error {
+		was, err := p.store.Picture(ctx, scope, billing.Lookup{Owner: told.Owner, Transaction: told.ID})
+		if err != nil {
+			return fmt.Errorf("read rows of %s: %w", told.ID, err)
+		}
+		event := billing.Event{ID: o.Request + "_" + told.ID, Type: "api." + o.Call, Object: told.ID, Created: o.AsOf}
+		d := decision{scope: scope, was: was, event: event, changes: billing.Changes{Tally: billing.Tally{}}}
+		d.transaction(told)
+		if d.changes.Transaction == nil {
+			return nil
+		}
+		d.record(p.now().UTC())
+		if err := p.store.Commit(ctx, scope, d.changes); err != nil {
+			return fmt.Errorf("commit %s: %w", told.ID, err)
+		}
+		return nil
+	})
+	if errors.Is(err, ErrDuplicate) { // a twin of the request brought it in
+		return nil
+	}
+	return err
+}
+
+// record makes the decision's trace that of an observation.
+func (d *decision) record(receivedAt time.Time) {
+	d.trace()
+	d.changes.Event.ID, d.changes.Event.Type, d.changes.Event.Object = d.event.ID, d.event.Type, d.event.Object
+	d.changes.Event.Created, d.changes.Event.ReceivedAt, d.changes.Event.Attempts = d.event.Created, receivedAt, 1
 }

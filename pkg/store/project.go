@@ -26,6 +26,7 @@ type projectItem struct {
 	Duplicates      billing.DuplicatePolicy `dynamodbav:"duplicates,omitempty"`
 	GraceDays       *int64                  `dynamodbav:"grace_days,omitempty"`
 	OnDispute       billing.DisputePolicy   `dynamodbav:"on_dispute,omitempty"`
+	EndUserRefunds  bool                    `dynamodbav:"end_user_refunds,omitempty"`
 	CreatedAt       millis                  `dynamodbav:"created_at"`
 	DeletedAt       millis                  `dynamodbav:"deleted_at,omitempty"` // kept, and as good as gone
 	Revision        int64                   `dynamodbav:"revision"`
@@ -45,6 +46,7 @@ func projectItemOf(p billing.Project) projectItem {
 		Duplicates:      p.Duplicates,
 		GraceDays:       p.GraceDays,
 		OnDispute:       p.OnDispute,
+		EndUserRefunds:  p.EndUserRefunds,
 		CreatedAt:       toMillis(p.CreatedAt),
 		Revision:        p.Revision + 1,
 	}
@@ -62,6 +64,7 @@ func (i projectItem) value() billing.Project {
 		Duplicates:      i.Duplicates,
 		GraceDays:       i.GraceDays,
 		OnDispute:       i.OnDispute,
+		EndUserRefunds:  i.EndUserRefunds,
 		CreatedAt:       i.CreatedAt.time(),
 		Revision:        i.Revision,
 	}

@@ -1,6 +1,7 @@
 package stripeevent
 
 import (
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 type intentJSON struct {
 	ID               string          `json:"id"`
+	Status           string          `json:"status"`
 	Customer         ref             `json:"customer"`
 	Created          int64           `json:"created"`
 	Currency         string          `json:"currency"`
@@ -37,32 +39,55 @@ func (pi *intentJSON) id() string { return pi.ID }
 
 func paymentIntent(status billing.TransactionStatus) kind {
 	return of(func(pi *intentJSON, told telling) (billing.Fact, error) {
-		amount := pi.Amount
-		if status.Paid() {
-			amount = pi.AmountReceived
-		}
-		switch {
-		case pi.ID == "" || pi.Created <= 0 || pi.Currency == "":
-			return nil, missing("id, created or currency")
-		case amount == nil:
-			return nil, missing("amount or amount_received")
-		}
-		fact := billing.PaymentFact{Payment: billing.Transaction{
-			Owner:         billing.Owner(string(pi.Customer), pi.ID),
-			User:          pi.Metadata.UserID,
-			PaymentIntent: pi.ID,
-			Status:        status,
-			Amount:        *amount,
-			AsOf:          told.asOf,
-			Currency:      pi.Currency,
-			CreatedAt:     billing.At(pi.Created),
-		}}
-		if e := pi.LastPaymentError; e != nil && status == billing.TransactionFailed {
-			fact.Payment.Failure = failure(e.Code, e.DeclineCode, e.Message, told.asOf)
-		}
-		identify(&fact, pi.Invoice, pi.PaymentDetails, pi.Metadata, pi.Description)
-		return fact, nil
+		return pi.payment(status, told.asOf)
 	})
+}
+
+// PaymentIntent reads a payment intent, as the API answered it at a time. One
+// that failed is pending until it is tried again: only events tell more.
+func PaymentIntent(object []byte, asOf time.Time) (billing.PaymentFact, error) {
+	var pi intentJSON
+	if err := json.Unmarshal(object, &pi); err != nil {
+		return billing.PaymentFact{}, err
+	}
+	switch pi.Status {
+	case "":
+		return billing.PaymentFact{}, missing("status")
+	case "succeeded":
+		return pi.payment(billing.TransactionSucceeded, asOf)
+	case "canceled":
+		return pi.payment(billing.TransactionCanceled, asOf)
+	default:
+		return pi.payment(billing.TransactionPending, asOf)
+	}
+}
+
+func (pi *intentJSON) payment(status billing.TransactionStatus, asOf time.Time) (billing.PaymentFact, error) {
+	amount := pi.Amount
+	if status.Paid() {
+		amount = pi.AmountReceived
+	}
+	switch {
+	case pi.ID == "" || pi.Created <= 0 || pi.Currency == "":
+		return billing.PaymentFact{}, missing("id, created or currency")
+	case amount == nil:
+		return billing.PaymentFact{}, missing("amount or amount_received")
+	}
+	fact := billing.PaymentFact{Payment: billing.Transaction{
+		Owner:         billing.Owner(string(pi.Customer), pi.ID),
+		User:          pi.Metadata.UserID,
+		PaymentIntent: pi.ID,
+		Status:        status,
+		Amount:        *amount,
+		AsOf:          asOf,
+		Currency:      pi.Currency,
+		CreatedAt:     billing.At(pi.Created),
+	}}
+	if e := pi.LastPaymentError; e != nil && status == billing.TransactionFailed {
+		fact.Payment.Failure = failure(e.Code, e.DeclineCode, e.Message, asOf)
+	}
+	identify(&fact, pi.Invoice, pi.PaymentDetails, pi.Metadata, pi.Description)
+	return fact, nil
 }
 
 // identify says which payment a charge or payment intent is. Until

@@ -162,7 +162,7 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 			for whose, theirs := range k.others(t, c) {
 				for name, id := range map[string]string{
 					p.subscription: theirs.subscription, p.event: theirs.event, p.customer: theirs.customer, p.session: theirs.session,
-					p.plan: theirs.plan, p.grant: theirs.grant,
+					p.plan: theirs.plan, p.grant: theirs.grant, p.payment: theirs.payment,
 				} {
 					if name != "" && strings.Contains(path, name) {
 						attempts = append(attempts, attempt{whose, swap(name, id), http.StatusNotFound, k.unknown})

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,9 @@ type driver struct {
 	newcomer int
 	// sells: something is bought, which is 403 where billing is off.
 	sells bool
+	// twice makes a place with two rows to list, if it takes more than two
+	// subscribers.
+	twice func(t *testing.T, seller place) place
 	// texts are members that must have a form, by the length that is wanted.
 	texts map[string]func(n int) string
 	// needed are members that the body must have though its schema cannot say so.
@@ -150,6 +154,17 @@ var drivers = map[string]driver{
 		refused: map[string]int{"amount the ": http.StatusBadRequest}, // the currency has closer bounds
 	},
 	"receiveServerEvent": {prepare: fresh(configured), foreign: []reach{projectInPath, signed}, badBody: http.StatusBadRequest},
+
+	"createPayment": {
+		prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, sells: true,
+		texts:   map[string]func(int) string{"currency": currency, "customerEmail": email},
+		refused: map[string]int{"amountCents the ": http.StatusBadRequest}, // the currency has closer bounds
+	},
+	"refundPayment": {
+		prepare: withPayment, foreign: []reach{dataInPath}, unknown: "Payment not found",
+		refused: map[string]int{"amountCents the most": http.StatusBadRequest}, // more than was paid
+	},
+	"listPayments": {prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, twice: withPayments},
 }
 
 const noCustomer = "Customer not found"
@@ -246,6 +261,47 @@ func withSession(t *testing.T, seller place) place {
 	a := o.send(t, o.request(t, p))
 	a.is(t, http.StatusOK)
 	p.session = a.text(t, "session.id")
+	return p
+}
+
+// withPayments is a new user with two payments that are not paid yet.
+func withPayments(t *testing.T, seller place) place {
+	t.Helper()
+	p := seller.buyer()
+	o := operationNamed(t, "createPayment")
+	for range 2 {
+		o.send(t, o.request(t, p)).is(t, http.StatusOK)
+	}
+	return p
+}
+
+// withPayment is a new user of the seller's, who has paid and may have it
+// refunded.
+func withPayment(t *testing.T, seller place) place {
+	t.Helper()
+	p := seller.buyer()
+	p.call(t, http.MethodPut, "/api/v1/projects/"+p.project, `{"end_user_refunds": true}`)
+	o := operationNamed(t, "createPayment")
+	a := o.send(t, o.request(t, p))
+	a.is(t, http.StatusOK)
+	p.payment = a.text(t, "paymentId")
+	form := url.Values{"payment_method": {"pm_card_visa"}, "return_url": {"https://app.example.com/"}}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+		running.StripeURL+"/v1/payment_intents/"+a.text(t, "intentId")+"/confirm", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetBasicAuth(p.stripeKey, "")
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	received, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = received.Body.Close() // only the status matters
+	if received.StatusCode != http.StatusOK {
+		t.Fatalf("paying: %s", received.Status)
+	}
+	p.settle(t)
 	return p
 }
 

@@ -20,6 +20,7 @@ type place struct {
 	event           string     // Stripe's id of the one that the path names
 	customer        string     // Stripe's id of the one that the request names
 	session         string     // Stripe's id of the one that the path names
+	payment         string     // the record's id of the one that the path names
 	plan, feature   string     // billhook's id of a plan, and the key of a feature of it
 	grant           string     // billhook's id of the one that the path names
 	asked           url.Values // what the query must have

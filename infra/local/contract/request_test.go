@@ -82,7 +82,7 @@ func (k known) request(t *testing.T, p place) request {
 func (p place) inPath() map[string]string {
 	return map[string]string{
 		"project_id": p.project, "key_id": p.key, "mode": "test", "subscription_id": p.subscription, "event_id": p.event,
-		"customer_id": p.customer, "session_id": p.session,
+		"customer_id": p.customer, "session_id": p.session, "paymentId": p.payment,
 		"appId": p.project, "planId": p.plan, "key": p.feature, "userId": p.user, "grantId": p.grant,
 	}
 }

@@ -77,11 +77,16 @@ func (s *Sandbox) Intercept(i StripeInterceptor) {
 // Pay pays a checkout session on its page with a card that is accepted.
 func (s *Sandbox) Pay(t *testing.T, session string) {
 	t.Helper()
-	form := url.Values{
+	s.submit(t, "/c/pay/"+session, url.Values{
 		"email": {"jenny@example.com"}, "name": {"Jenny Rosen"},
 		"card_number": {"4242424242424242"}, "card_expiry": {"12 / 30"}, "card_cvc": {"123"},
-	}
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/c/pay/"+session, strings.NewReader(form.Encode()))
+	})
+}
+
+// submit fills in one of Stripe's pages.
+func (s *Sandbox) submit(t *testing.T, page string, form url.Values) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+page, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,8 +98,33 @@ func (s *Sandbox) Pay(t *testing.T, session string) {
 	}
 	_ = response.Body.Close()
 	if response.StatusCode != http.StatusSeeOther {
-		t.Fatalf("paying %s: %s", session, response.Status)
+		t.Fatalf("submitting %s: %s", page, response.Status)
 	}
+}
+
+// Connect makes a connected account that can be paid.
+func (s *Sandbox) Connect(t *testing.T) string {
+	t.Helper()
+	account, err := s.API.Accounts.New(&stripe.AccountParams{Type: stripe.String("express"), Email: stripe.String("seller@example.com")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := s.API.AccountLinks.New(&stripe.AccountLinkParams{
+		Account: &account.ID, Type: stripe.String("account_onboarding"),
+		RefreshURL: stripe.String("https://app.example.com/again"), ReturnURL: stripe.String("https://app.example.com/done"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := url.Parse(link.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.submit(t, page.Path, url.Values{
+		"action": {"complete"}, "name": {"Harbor Tools"}, "url": {"https://app.example.com"}, "business_type": {"individual"},
+		"routing_number": {"110000000"}, "account_number": {"000123456789"},
+	})
+	return account.ID
 }
 
 // Customers are Stripe's ids of a user's customers.

@@ -168,7 +168,7 @@ func (a *account) lookup(id string) any {
 		finder(&a.Refunds),
 		finder(&a.Disputes),
 		finder(&a.BalanceTransactions),
-		finder(&a.ApplicationFees),
+		finder(&a.platform.ApplicationFees), // a connected account's charges name them
 		finder(&a.Transfers),
 		finder(&a.Payouts),
 		finder(&a.PortalConfigurations),
