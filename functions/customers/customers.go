@@ -15,6 +15,9 @@ func (s *server) CreateCustomer(ctx context.Context, r CreateCustomerRequestObje
 	if err != nil {
 		return nil, err
 	}
+	if err := s.sells(ctx, shop); err != nil {
+		return nil, err
+	}
 	once := ""
 	if r.Params.IdempotencyKey != nil {
 		once = *r.Params.IdempotencyKey

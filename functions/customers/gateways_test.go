@@ -1,7 +1,10 @@
 package main
 
 import (
+	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
@@ -37,5 +40,25 @@ func TestCustomersOfASharedAccountAreKnown(t *testing.T) {
 	}
 	if !registered {
 		t.Error("the scope is not reconciled")
+	}
+}
+
+// While billing is off nothing is made at Stripe, no customer either; those that
+// are there can be read.
+func TestNoCustomerWhileBillingIsOff(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, plenty())
+	ada := f.create(t, f.mine, `{"email": "ada@example.com"}`)
+	off := billing.Switch{Tenant: "tenant-1", DisabledAt: f.Clock.Now().Add(time.Second)}
+	if err := f.Function.Table.SaveSwitch(t.Context(), off); err != nil {
+		t.Fatal(err)
+	}
+	calls := f.stripeCalls()
+	answer := f.send(t, f.mine, http.MethodPost, "/v1/stripe/customers", `{"email": "bo@example.com"}`)
+	if answer.Status != http.StatusForbidden || !strings.Contains(answer.Body, `"code":"billing_not_enabled"`) || calls.Load() != 0 {
+		t.Errorf("%d %s after %d calls to Stripe", answer.Status, answer.Body, calls.Load())
+	}
+	if answer := f.send(t, f.mine, http.MethodGet, "/v1/stripe/customers/"+ada.ID, ""); answer.Status != http.StatusOK {
+		t.Errorf("%d %s", answer.Status, answer.Body)
 	}
 }

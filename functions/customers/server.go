@@ -28,6 +28,7 @@ type Store interface {
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	// ShareCustomer keeps whose a customer is in an account that projects share.
 	ShareCustomer(ctx context.Context, s billing.Scope, r billing.Route, customer string) error
+	Switch(ctx context.Context, tenant string) (billing.Switch, error)
 	// Usage reads the hours with calls from one on, newest first.
 	Usage(ctx context.Context, s billing.Scope, from time.Time) ([]billing.Usage, error)
 }
@@ -90,6 +91,7 @@ func routes(answer *web.Errors, s StrictServerInterface) http.Handler {
 type shop struct {
 	scope     billing.Scope
 	project   billing.Project
+	config    *billing.StripeConfig
 	account   *gateway.Account
 	customers gateway.Customers
 }
@@ -100,13 +102,22 @@ func (s *server) shop(ctx context.Context, testMode *bool, environment *billing.
 		return shop{}, err
 	}
 	opened := shop{scope: billing.Scope{Project: identity.From(ctx).Project, Mode: mode}}
-	var config *billing.StripeConfig
-	if opened.project, config, err = s.store.Project(ctx, opened.scope.Project); err != nil {
+	if opened.project, opened.config, err = s.store.Project(ctx, opened.scope.Project); err != nil {
 		return shop{}, err
 	}
-	if opened.account, err = s.gateway.Account(ctx, opened.scope, opened.project, config); err != nil {
+	if opened.account, err = s.gateway.Account(ctx, opened.scope, opened.project, opened.config); err != nil {
 		return shop{}, err
 	}
 	opened.customers = opened.account.Customers(opened.project.Owner)
 	return opened, nil
+}
+
+// sells refuses what makes something at Stripe where billing is off.
+func (s *server) sells(ctx context.Context, in shop) error {
+	sw, err := s.store.Switch(ctx, in.project.Owner)
+	if err != nil {
+		return err
+	}
+	_, err = billing.Sells(in.config, sw, in.scope.Mode, s.now())
+	return err
 }
