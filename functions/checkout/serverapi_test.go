@@ -26,12 +26,16 @@ func (s shop) backend(t *testing.T) http.Header {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.Tenant, k.Project = "developer-1", s.project
+	p, _, err := s.Function.Table.Project(t.Context(), s.project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Tenant, k.Project = p.Owner, s.project
 	if err := s.Function.Table.CreateKey(t.Context(), k); err != nil {
 		t.Fatal(err)
 	}
 	return http.Header{
-		"X-Api-Key": {key.Reveal()}, "X-Secret-Key": {secret.Reveal()}, "X-Tenant-Id": {"developer-1"}, "X-Project-Id": {s.project.String()},
+		"X-Api-Key": {key.Reveal()}, "X-Secret-Key": {secret.Reveal()}, "X-Tenant-Id": {p.Owner}, "X-Project-Id": {s.project.String()},
 	}
 }
 

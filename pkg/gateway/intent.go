@@ -109,6 +109,9 @@ type Order struct {
 
 // CreateOrder starts what an order asks for.
 func (a *Account) CreateOrder(ctx context.Context, o Order) (*stripe.CheckoutSession, error) {
+	if err := a.mayOrder(ctx, o.Items); err != nil {
+		return nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	metadata := a.metadata(o.User, o.Metadata)
@@ -138,6 +141,23 @@ func (a *Account) CreateOrder(ctx context.Context, o Order) (*stripe.CheckoutSes
 		return nil, stripeError("create checkout session", err)
 	}
 	return made, nil
+}
+
+// mayOrder refuses prices of other projects' plans, in an account that other
+// tenants share. All else about items Stripe judges itself.
+func (a *Account) mayOrder(ctx context.Context, items []*stripe.CheckoutSessionLineItemParams) error {
+	if a.route.Own() {
+		return nil
+	}
+	for _, i := range items {
+		if i.Price == nil {
+			continue
+		}
+		if _, err := a.readPrice(ctx, *i.Price, "line_items"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // errNoSession is the error of a session that does not exist, or is not the

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"strconv"
 
 	"github.com/stripe/stripe-go/v79"
@@ -73,22 +72,11 @@ func (a *Account) ActivatePrice(ctx context.Context, id string, active bool) err
 // that does not exist or does not fit is billing.Refused, with blame for the
 // input param.
 func (a *Account) PlanPrice(ctx context.Context, id string, i billing.Interval, param string) (billing.PlanPrice, string, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	params := &stripe.PriceParams{}
-	params.Context = ctx
-	p, err := price.Client{B: a.backend, Key: a.key.Reveal()}.Get(id, params)
+	p, err := a.readPrice(ctx, id, param)
 	if err != nil {
-		err = stripeError("read price", err)
-		if refused, known := errors.AsType[*billing.Error](err); known && refused.Kind == billing.Refused {
-			return billing.PlanPrice{}, "", refused.About(param)
-		}
 		return billing.PlanPrice{}, "", err
 	}
-	refused := a.foreign(p)
-	if refused == nil {
-		refused = unfit(p, true)
-	}
+	refused := unfit(p, true)
 	if refused == nil {
 		refused = unfitForPlan(p, i)
 	}
@@ -96,15 +84,6 @@ func (a *Account) PlanPrice(ctx context.Context, id string, i billing.Interval, 
 		return billing.PlanPrice{}, "", refused.About(param)
 	}
 	return billing.PlanPrice{ID: p.ID, Interval: i, Amount: p.UnitAmount}, string(p.Currency), nil
-}
-
-// foreign refuses a price that billhook made for another project, which shares
-// the account, as if it were not there.
-func (a *Account) foreign(p *stripe.Price) *billing.Error {
-	if project := p.Metadata[metadataProject]; project == "" || project == a.scope.Project.String() {
-		return nil
-	}
-	return billing.NewError(billing.Refused, string(stripe.ErrorCodeResourceMissing), "No such price: '"+p.ID+"'")
 }
 
 // unfitForPlan is why a recurring price cannot be a plan's; nil if it can.

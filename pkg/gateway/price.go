@@ -23,18 +23,8 @@ type Price struct {
 // once. One that does not exist or cannot be bought so is billing.Refused, with
 // blame for the input param.
 func (a *Account) Price(ctx context.Context, id string, recurring bool, param string) (Price, error) {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	params := &stripe.PriceParams{}
-	params.Context = ctx
-	params.AddExpand("product")
-	p, err := price.Client{B: a.backend, Key: a.key.Reveal()}.Get(id, params)
+	p, err := a.readPrice(ctx, id, param)
 	if err != nil {
-		err = stripeError("read price", err)
-		var refused *billing.Error
-		if errors.As(err, &refused) && refused.Kind == billing.Refused {
-			return Price{}, refused.About(param)
-		}
 		return Price{}, err
 	}
 	if refused := unfit(p, recurring); refused != nil {
@@ -45,6 +35,38 @@ func (a *Account) Price(ctx context.Context, id string, recurring bool, param st
 		read.TrialDays = trialDays(p)
 	}
 	return read, nil
+}
+
+// readPrice reads a price with its product. One that does not exist, or that
+// billhook made for another project, is billing.Refused, with blame for the
+// input param.
+func (a *Account) readPrice(ctx context.Context, id, param string) (*stripe.Price, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	params := &stripe.PriceParams{}
+	params.Context = ctx
+	params.AddExpand("product")
+	p, err := price.Client{B: a.backend, Key: a.key.Reveal()}.Get(id, params)
+	if err != nil {
+		err = stripeError("read price", err)
+		if refused, known := errors.AsType[*billing.Error](err); known && refused.Kind == billing.Refused {
+			return nil, refused.About(param)
+		}
+		return nil, err
+	}
+	if refused := a.foreign(p); refused != nil {
+		return nil, refused.About(param)
+	}
+	return p, nil
+}
+
+// foreign refuses a price that billhook made for another project, which shares
+// the account, as if it were not there.
+func (a *Account) foreign(p *stripe.Price) *billing.Error {
+	if project := p.Metadata[metadataProject]; project == "" || project == a.scope.Project.String() {
+		return nil
+	}
+	return billing.NewError(billing.Refused, string(stripe.ErrorCodeResourceMissing), "No such price: '"+p.ID+"'")
 }
 
 // unfit is why nothing can be bought at a price so; nil if it can.
