@@ -11,8 +11,8 @@ import (
 	"billhook/pkg/identity"
 )
 
-// buyer is the calling user of the Server API, on the way to a purchase in the
-// mode that the request names.
+// buyer is the calling user, on the way to a purchase in the mode that the
+// request names.
 func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*purchase, error) {
 	mode, err := api.ModeOf(testMode, environment)
 	if err != nil {

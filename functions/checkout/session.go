@@ -11,35 +11,21 @@ import (
 
 // CreateCheckoutSession starts a purchase for the calling user.
 func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSessionRequestObject) (CreateCheckoutSessionResponseObject, error) {
-	mode, err := api.ModeOf(r.Params.TestMode, r.Params.Environment)
+	p, err := s.buyer(ctx, r.Params.TestMode, r.Params.Environment)
 	if err != nil {
 		return nil, err
 	}
-	caller := identity.From(ctx)
-	scope := billing.Scope{Project: caller.Project, Mode: mode}
-	project, config, err := s.store.Project(ctx, scope.Project)
-	if err != nil {
-		return nil, err
-	}
-	o, err := s.offer(ctx, scope, project, config)
-	if err != nil {
-		return nil, err
-	}
-	if !project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
+	if !p.project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("success_url")
 	}
-	if !project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
+	if !p.project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("cancel_url")
 	}
-	checkout, err := order(ctx, o.account, caller, *r.Body)
-	if err != nil {
+	if p.checkout, err = order(ctx, p.account, p.caller, *r.Body); err != nil {
 		return nil, err
 	}
-	p := &purchase{
-		server: s, offer: o, caller: caller, checkout: checkout,
-		offeredTrial: checkout.TrialDays > 0, alongside: *r.Body.AllowExistingSubscription,
-	}
-	p.checkout.Once = o.once(r.Params.IdempotencyKey)
+	p.offeredTrial, p.alongside = p.checkout.TrialDays > 0, *r.Body.AllowExistingSubscription
+	p.checkout.Once = p.once(r.Params.IdempotencyKey)
 	session, err := p.start(ctx)
 	if err != nil {
 		return nil, err
