@@ -74,15 +74,7 @@ func (f *fields) granted(name string) *[]GrantedFeature {
 	}
 	seen := map[string]bool{}
 	for i, feature := range *sent {
-		switch {
-		case !featureKeys.MatchString(feature.Key):
-			f.refuseItem(name, i, "value_error", "key should match pattern '"+featureKeys.String()+"'")
-		case seen[feature.Key]:
-			f.refuseItem(name, i, "value_error", "key should be another than those before")
-		case feature.Limit != nil && *feature.Limit < 0:
-			f.refuseItem(name, i, "value_error", "limit should be greater than or equal to 0")
-		}
-		seen[feature.Key] = true
+		f.featureRefused(name, i, feature.Key, feature.Limit, seen)
 	}
 	return sent
 }

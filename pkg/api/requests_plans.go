@@ -105,6 +105,25 @@ func (f *fields) between(name string, least, most int64) *int64 {
 	return n
 }
 
+// featureRefused refuses an item of a list of features for its key, which the
+// items before have not, or its limit.
+func (f *fields) featureRefused(list string, i int, key string, limit *int64, seen map[string]bool) bool {
+	wrong := ""
+	switch {
+	case !featureKeys.MatchString(key):
+		wrong = "key should match pattern '" + featureKeys.String() + "'"
+	case seen[key]:
+		wrong = "key should be another than those before"
+	case limit != nil && *limit < 0:
+		wrong = "limit should be greater than or equal to 0"
+	}
+	seen[key] = true
+	if wrong != "" {
+		f.refuseItem(list, i, "value_error", wrong)
+	}
+	return wrong != ""
+}
+
 // features reads a list of features, each key once.
 func (f *fields) features(name string) *[]NewPlanFeature {
 	sent := optional[[]NewPlanFeature](f, name)
@@ -117,18 +136,12 @@ func (f *fields) features(name string) *[]NewPlanFeature {
 	seen := map[string]bool{}
 	for i, feature := range *sent {
 		switch {
-		case !featureKeys.MatchString(feature.Key):
-			f.refuseItem(name, i, "value_error", "key should match pattern '"+featureKeys.String()+"'")
-		case seen[feature.Key]:
-			f.refuseItem(name, i, "value_error", "key should be another than those before")
+		case f.featureRefused(name, i, feature.Key, feature.Limit, seen):
 		case feature.Name == "" || utf8.RuneCountInString(feature.Name) > 255:
 			f.refuseItem(name, i, "value_error", "name should have 1 to 255 characters")
 		case feature.Description != nil && utf8.RuneCountInString(*feature.Description) > 1000:
 			f.refuseItem(name, i, "value_error", "description should have at most 1000 characters")
-		case feature.Limit != nil && *feature.Limit < 0:
-			f.refuseItem(name, i, "value_error", "limit should be greater than or equal to 0")
 		}
-		seen[feature.Key] = true
 	}
 	return sent
 }
