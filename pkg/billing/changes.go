@@ -9,17 +9,23 @@ type Lookup struct {
 	Siblings      bool // the customer's other subscriptions are wanted, too
 	Transaction   string
 	PaymentIntent string // stands for the transaction where its id is not known: it may be a one-off payment
+	Creator       string
+	Payout        string // of the creator
+	Account       string // connected; stands for its creator where that one is not known
 }
 
 // Picture is what is stored of the rows of a Lookup. A nil row does not exist.
 type Picture struct {
 	Record       *EventRecord // of the event, from earlier deliveries
 	Receives     bool         // the project takes events in this mode
+	Below        bool         // the event's account is connected to the project's own
 	Customer     *Customer
 	Linked       string // the customer the user is linked to; empty: none
 	Subscription *Subscription
 	Siblings     []Subscription // without Subscription
 	Transaction  *Transaction
+	Creator      *Creator // with the id, or else the one that the account is of
+	Payout       *Payout
 }
 
 // Changes is all that an event does, committed whole or not at all. Each row
@@ -32,6 +38,9 @@ type Changes struct {
 	Subscription *Subscription
 	Sibling      *Subscription // another subscription of the customer
 	Transaction  *Transaction
+	Posting      *Posting // what the changes do to the ledger
+	Creator      *Creator
+	Payout       *Payout
 	Tally        Tally
 	// Unchanged are rows that must still be as they were read.
 	Unchanged []Subscription

@@ -53,8 +53,28 @@ type Dispute struct {
 	AsOf      time.Time // of the event that told the status
 }
 
-// advance lays what an event tells over what is known. Of several disputes of
-// one payment the newest is kept.
+// takes reports whether the payment's money is held back, or gone.
+func (d Dispute) takes() bool { return d.Status.Open() || d.Status == DisputeLost }
+
+// disputes are the latest two of a payment after an event tells of one: each may
+// have taken a part of it.
+func (t Transaction) disputes(told Dispute) (latest, earlier Dispute) {
+	if told.ID == t.Earlier.ID {
+		return t.Dispute, t.Earlier.advance(told)
+	}
+	latest = t.Dispute.advance(told)
+	switch {
+	case told.ID == t.Dispute.ID:
+		return latest, t.Earlier
+	case latest == told:
+		return told, t.Dispute
+	default:
+		return latest, t.Earlier.advance(told)
+	}
+}
+
+// advance lays what an event tells over what is known. Of two disputes the newer
+// is kept.
 func (d Dispute) advance(told Dispute) Dispute {
 	var order int
 	if told.ID == d.ID {

@@ -20,6 +20,7 @@ const (
 	NotFound                     // unknown, or not the caller's
 	Conflict                     // contradicts something stored, or a concurrent twin
 	CardDeclined                 // the bank said no
+	PaymentRequired              // a balance is too low
 	TooLarge                     // a body over the limit
 	RateLimited                  // too many calls; RetryAfter says when to come back
 	StripeFailed                 // Stripe unreachable, slow or failing
@@ -109,4 +110,13 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return Internal
+}
+
+// CodeOf is the code of err, internal_error when it is no Error.
+func CodeOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Code != "" {
+		return e.Code
+	}
+	return "internal_error"
 }

@@ -11,11 +11,12 @@ type Event struct {
 	APIVersion string // in which it was told
 	Created    time.Time
 	Mode       Mode
+	Account    string // connected, that it happened in; empty: the scope's own
 	Fact       Fact
 }
 
 // Fact is what an event says: a SubscriptionFact, PaymentFact, ChargeFact,
-// CheckoutFact or CustomerFact.
+// CheckoutFact, CustomerFact, AccountFact, TransferFact or BankPayoutFact.
 type Fact interface{ fact() }
 
 // Lifecycle is where in a subscription's life a SubscriptionFact stands.
@@ -54,6 +55,7 @@ type PaymentFact struct {
 	// Renewal says that a running subscription was to be paid for another
 	// period, so a failure puts it past due.
 	Renewal bool
+	Wallet  WalletMark
 	// Free says that nothing was due and nobody was asked to pay, as at the
 	// start of a trial: that is no payment.
 	Free bool
@@ -74,6 +76,7 @@ type CheckoutFact struct {
 	Email        string
 	Subscription string       // empty: a one-off payment
 	Payment      *Transaction // nil unless the session itself is the payment
+	Wallet       WalletMark
 }
 
 // CustomerFact is a customer as it is at Stripe.
@@ -85,8 +88,44 @@ type CustomerFact struct {
 	Deleted bool
 }
 
+// AccountFact is a connected account as it is at Stripe.
+type AccountFact struct {
+	Account string
+	Gone    bool // it was disconnected
+	State   AccountState
+}
+
+// PayoutRef is the payout that billhook made something at Stripe for, as its
+// metadata says.
+type PayoutRef struct {
+	Project string
+	Creator string
+	Payout  string
+}
+
+// TransferFact is a transfer for a payout as it is at Stripe.
+type TransferFact struct {
+	PayoutRef
+	Transfer string
+	Reversed int64
+}
+
+// BankPayoutFact is a payout of a creator's account to its bank, as it is at
+// Stripe.
+type BankPayoutFact struct {
+	PayoutRef
+	Account        string
+	BankPayout     string
+	Status         string // Stripe's
+	FailureCode    string
+	FailureMessage string
+}
+
 func (SubscriptionFact) fact() {}
 func (PaymentFact) fact()      {}
 func (ChargeFact) fact()       {}
 func (CheckoutFact) fact()     {}
 func (CustomerFact) fact()     {}
+func (AccountFact) fact()      {}
+func (TransferFact) fact()     {}
+func (BankPayoutFact) fact()   {}

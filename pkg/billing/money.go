@@ -40,3 +40,24 @@ func FormatAmount(amount int64, currency string) string {
 	}
 	return sign + digits + " " + currency
 }
+
+// DepositLimits bound what can be paid into a wallet at once, in minor units of
+// the currency. Stripe takes amounts of three decimals in tens only.
+type DepositLimits struct{ Least, Most, Step int64 }
+
+// Deposits are the limits of a currency; false if wallets do not have it.
+func Deposits(currency string) (DepositLimits, bool) {
+	switch currency {
+	case "usd", "eur", "gbp", "chf", "cad", "aud", "jpy":
+		return DepositLimits{500, 50_000, 1}, true
+	case "kwd":
+		return DepositLimits{1_500, 150_000, 10}, true
+	default:
+		return DepositLimits{}, false
+	}
+}
+
+// Allows reports whether an amount can be paid in.
+func (l DepositLimits) Allows(amount int64) bool {
+	return amount >= l.Least && amount <= l.Most && amount%l.Step == 0
+}

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -29,12 +30,26 @@ type Project struct {
 	GraceDays *int64
 	// OnDispute is what happens to access while a payment is disputed.
 	OnDispute DisputePolicy
+	// MarketplaceFee is what the platform keeps of what users pay creators, in
+	// basis points; nil: DefaultMarketplaceFee.
+	MarketplaceFee *int64
 	// EndUserRefunds lets end users have their own one-off payments refunded;
 	// without it only the project's backends may ask for that.
 	EndUserRefunds bool
 
 	CreatedAt time.Time
 	Revision  int64 // grows by one with each write
+}
+
+// DefaultMarketplaceFee is ten percent.
+const DefaultMarketplaceFee = 1000
+
+// FeeBasisPoints are those of the marketplace fee.
+func (p Project) FeeBasisPoints() int64 {
+	if p.MarketplaceFee == nil {
+		return DefaultMarketplaceFee
+	}
+	return *p.MarketplaceFee
 }
 
 // DuplicatePolicy is what a project does about the newer of two subscriptions
@@ -102,6 +117,7 @@ type CredentialSet struct {
 	SecretKey      string // masked
 	PublishableKey string // masked
 	WebhookSecret  string // masked
+	ConnectSecret  string // masked
 	ConfiguredAt   time.Time
 }
 
@@ -128,6 +144,7 @@ type Credentials struct {
 	SecretKey      Secret
 	PublishableKey Secret // public by nature, but kept beside its secret key
 	WebhookSecrets []WebhookSecret
+	ConnectSecrets []WebhookSecret // of the endpoint for connected accounts, which has its own
 }
 
 // WebhookSecret signs events. The first of a set is the current one; the
@@ -144,8 +161,17 @@ const SecretOverlap = 24 * time.Hour
 // RollWebhookSecret makes value the current webhook secret. No other stays
 // valid for longer than the overlap; without one, they end at once.
 func (c *Credentials) RollWebhookSecret(value Secret, overlap time.Duration, now time.Time) {
+	c.WebhookSecrets = rolled(c.WebhookSecrets, value, overlap, now)
+}
+
+// RollConnectSecret is RollWebhookSecret for the endpoint for connected accounts.
+func (c *Credentials) RollConnectSecret(value Secret, overlap time.Duration, now time.Time) {
+	c.ConnectSecrets = rolled(c.ConnectSecrets, value, overlap, now)
+}
+
+func rolled(secrets []WebhookSecret, value Secret, overlap time.Duration, now time.Time) []WebhookSecret {
 	kept := []WebhookSecret{{Value: value}}
-	for _, old := range c.WebhookSecrets {
+	for _, old := range secrets {
 		if old.Value == value {
 			continue
 		}
@@ -156,13 +182,13 @@ func (c *Credentials) RollWebhookSecret(value Secret, overlap time.Duration, now
 			kept = append(kept, old)
 		}
 	}
-	c.WebhookSecrets = kept
+	return kept
 }
 
 // SigningSecrets are the webhook secrets valid at a time.
 func (c Credentials) SigningSecrets(now time.Time) []Secret {
 	var valid []Secret
-	for _, s := range c.WebhookSecrets {
+	for _, s := range slices.Concat(c.WebhookSecrets, c.ConnectSecrets) {
 		if s.Value != "" && (s.ValidUntil.IsZero() || now.Before(s.ValidUntil)) {
 			valid = append(valid, s.Value)
 		}
@@ -180,6 +206,9 @@ func (c Credentials) Public(version string, now time.Time) CredentialSet {
 	}
 	if len(c.WebhookSecrets) > 0 {
 		set.WebhookSecret = Mask(c.WebhookSecrets[0].Value)
+	}
+	if len(c.ConnectSecrets) > 0 {
+		set.ConnectSecret = Mask(c.ConnectSecrets[0].Value)
 	}
 	return set
 }

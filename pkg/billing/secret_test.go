@@ -130,12 +130,14 @@ func TestCredentialsPublic(t *testing.T) {
 			{Value: "whsec_abcdefghijkLnew1"},
 			{Value: "whsec_abcdefghijkLold1", ValidUntil: now.Add(time.Hour)},
 		},
+		ConnectSecrets: []billing.WebhookSecret{{Value: "whsec_abcdefghijkLnew2"}},
 	}
 	want := billing.CredentialSet{
 		Version:        "v1",
 		SecretKey:      "sk_test_...9fQ2",
 		PublishableKey: "pk_test_...77ab",
 		WebhookSecret:  "whsec_...new1",
+		ConnectSecret:  "whsec_...new2",
 		ConfiguredAt:   now,
 	}
 	if diff := cmp.Diff(want, credentials.Public("v1", now)); diff != "" {
@@ -195,6 +197,21 @@ func TestRollWebhookSecret(t *testing.T) {
 				t.Errorf("SigningSecrets (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// The two endpoints of a mode have a secret each, which roll by themselves.
+func TestRollConnectSecret(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 2, 3, 9, 0, 0, 0, time.UTC)
+	var credentials billing.Credentials
+	credentials.RollWebhookSecret("a", billing.SecretOverlap, start)
+	credentials.RollConnectSecret("b", billing.SecretOverlap, start)
+	credentials.RollConnectSecret("c", billing.SecretOverlap, start.Add(time.Hour))
+	for after, want := range map[time.Duration][]string{2 * time.Hour: {"a", "c", "b"}, 48 * time.Hour: {"a", "c"}} {
+		if diff := cmp.Diff(want, reveal(credentials.SigningSecrets(start.Add(after)))); diff != "" {
+			t.Errorf("after %s (-want +got):\n%s", after, diff)
+		}
 	}
 }
 

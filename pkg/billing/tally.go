@@ -62,8 +62,10 @@ func (t Tally) payment(x Transaction, n int64) {
 	if x.Dispute.Status != "" {
 		t[tallyDisputes+string(x.Dispute.Status)] += n
 	}
-	if x.Dispute.Status == DisputeLost {
-		t[tallyLost+x.Currency] += n * x.Dispute.Amount
+	for _, d := range []Dispute{x.Dispute, x.Earlier} {
+		if d.Status == DisputeLost {
+			t[tallyLost+x.Currency] += n * d.Amount
+		}
 	}
 }
 

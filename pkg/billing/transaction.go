@@ -53,7 +53,9 @@ type Transaction struct {
 	Description   string
 	Retry         Retry
 	Failure       Failure
-	Dispute       Dispute
+	Dispute       Dispute // the latest
+	Earlier       Dispute // the one before, if there were several
+	Deposit       WalletDeposit
 	CreatedAt     time.Time // at Stripe
 	LastEvent     EventRef  // that changed it
 	Revision      int64
@@ -105,7 +107,7 @@ func (t Transaction) Advance(told Transaction) Transaction {
 	next.settle()
 	next.Retry = t.Retry.advance(told.Retry)
 	next.Failure = t.Failure.advance(told.Failure)
-	next.Dispute = t.Dispute.advance(told.Dispute)
+	next.Dispute, next.Earlier = t.disputes(told.Dispute)
 	fill(&next.ID, told.ID)
 	fill(&next.Owner, told.Owner)
 	fill(&next.User, told.User)

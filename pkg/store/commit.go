@@ -16,17 +16,22 @@ import (
 
 var _ projector.Store = (*Table)(nil)
 
-// Commit writes the event record, the changed rows and their counts in one
-// transaction. An event record comes first, so a cancellation for its sake can
-// be told from one for a row's.
+// Commit writes the event record, the changed rows and their counts, and what
+// they post to the ledger, in one transaction. An event record comes first, so a
+// cancellation for its sake can be told from one for a row's. A wallet that
+// many spend from is waited for: deciding again would not change what is posted.
 func (t *Table) Commit(ctx context.Context, s billing.Scope, c billing.Changes) error {
 	writes, err := t.writes(s, c)
 	if err != nil {
 		return err
 	}
 	recorded := c.Event.ID != ""
+	transact := t.transact
+	if c.Posting != nil {
+		transact = t.transactPatiently
+	}
 	if len(c.Tally) == 0 {
-		return cancellation(t.transact(ctx, writes), recorded)
+		return cancellation(transact(ctx, writes), recorded)
 	}
 	// All writers count in shard 0 until one meets another there.
 	for shard := 0; ; shard = 1 + rand.IntN(counterShards-1) {
@@ -34,7 +39,7 @@ func (t *Table) Commit(ctx context.Context, s billing.Scope, c billing.Changes) 
 		if err != nil {
 			return err
 		}
-		err = t.transact(ctx, append(writes[:len(writes):len(writes)], count))
+		err = transact(ctx, append(writes[:len(writes):len(writes)], count))
 		if shard == 0 && onlyCountersBusy(err) {
 			continue
 		}
@@ -78,8 +83,18 @@ func (t *Table) writes(s billing.Scope, c billing.Changes) ([]types.TransactWrit
 	if c.Transaction != nil {
 		add(t.replace(transactionItemOf(s, *c.Transaction), c.Transaction.Revision))
 	}
+	if c.Creator != nil {
+		add(t.replace(creatorItemOf(s, *c.Creator), c.Creator.Revision))
+	}
+	if c.Payout != nil {
+		add(t.replace(payoutItemOf(s, *c.Payout), c.Payout.Revision))
+	}
 	for _, row := range c.Unchanged {
 		add(t.unchanged(subscriptionKey(s, row.Customer, row.ID), row.Revision), nil)
+	}
+	if c.Posting != nil {
+		posting, err := t.postingWrites(s, *c.Posting)
+		writes, failed = append(writes, posting...), errors.Join(failed, err)
 	}
 	return writes, failed
 }

@@ -26,11 +26,12 @@ type credentialItem struct {
 	SecretKey      string `dynamodbav:"secret_key,omitempty"`
 	PublishableKey string `dynamodbav:"publishable_key,omitempty"`
 	WebhookSecret  string `dynamodbav:"webhook_secret,omitempty"`
+	ConnectSecret  string `dynamodbav:"connect_webhook_secret,omitempty"`
 	ConfiguredAt   millis `dynamodbav:"configured_at,omitempty"`
 }
 
 func credentialItemOf(c billing.CredentialSet) credentialItem {
-	return credentialItem{c.Version, c.SecretKey, c.PublishableKey, c.WebhookSecret, toMillis(c.ConfiguredAt)}
+	return credentialItem{c.Version, c.SecretKey, c.PublishableKey, c.WebhookSecret, c.ConnectSecret, toMillis(c.ConfiguredAt)}
 }
 
 func (i credentialItem) value() billing.CredentialSet {
@@ -39,6 +40,7 @@ func (i credentialItem) value() billing.CredentialSet {
 		SecretKey:      i.SecretKey,
 		PublishableKey: i.PublishableKey,
 		WebhookSecret:  i.WebhookSecret,
+		ConnectSecret:  i.ConnectSecret,
 		ConfiguredAt:   i.ConfiguredAt.time(),
 	}
 }

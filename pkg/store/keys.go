@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -44,6 +45,20 @@ import (
 //	<scope>#PLANS                     DEFAULT                   claim: which plan is the default
 //	RECONCILE#<shard>                 SCOPE#<scope>             a scope that receives events: how far it is compared with Stripe
 //	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
+//	<ledger>#<shard>                  POSTING#<id>              posting, under what caused it
+//	<ledger>#<shard>                  BALANCE                   platform's accounts, as far as these postings go
+//	<ledger>#WALLET#<user>            BALANCE                   user's accounts, and how the wallet is reloaded
+//	<ledger>#WALLET#<user>            POSTING#<time>#<id>       posting, in the wallet's history
+//	<ledger>#WALLET#<user>            HOLD#<id>                 hold that has not ended
+//	<ledger>#CREATOR#<creator>        BALANCE                   creator's accounts
+//	<ledger>#CREATOR#<creator>        POSTING#<time>#<id>       posting, in the creator's history
+//	<ledger>#CREATOR#<creator>        CREATOR                   creator: the Stripe account, how and when it is paid
+//	<ledger>#CREATOR#<creator>        PAYOUT#<id>               payout; ids grow with time
+//	<scope>#ACCOUNT#<account>         CREATOR                   link: the creator that a connected account is of
+//
+// A ledger is <scope>#LEDGER#<currency>. Everybody's money moves against the
+// platform's, so the platform's accounts are spread; a posting counts in the
+// shard that it is kept in.
 //
 // Two indexes list subscriptions and transactions for developers, newest first.
 // They hold keys only and are sharded, so a row's change costs no index write
@@ -52,6 +67,10 @@ import (
 //	index      hash                                           range
 //	ByProject  by_project: <scope>#<SUB|TXN>#<shard>          list_order: <created>#<id>
 //	ByStatus   by_status: <scope>#<SUB|TXN>#<status>#<shard>  list_order
+//	ByProject  by_project: <scope>#DUE#<shard>                <time>#<id>: holds, and wallets with a reload under way
+//
+// Creators are in ByProject too, those of all projects, by when they are to be
+// looked at: under PAYOUTS#<shard>, with that time as their list_order.
 //
 // What one caller reads at once shares a partition: a customer's subscriptions
 // and transactions are one Query each. An event's key follows from the event
@@ -256,3 +275,79 @@ func reconciliationKey(s billing.Scope) key {
 // executionKey takes an id that tells nothing of the Idempotency-Key; see
 // pkg/web/keyed.go.
 func executionKey(id string) key { return key{"IDEMPOTENCY#" + id, "IDEMPOTENCY"} }
+
+// ledgerShards bounds how many postings can be written in one ledger at once;
+// reading the platform's balances reads each shard. It cannot change: a posting
+// is found in the shard that follows from its cause.
+const ledgerShards = 64
+
+const (
+	balanceSort   = "BALANCE"
+	postingPrefix = "POSTING#"
+)
+
+func ledgerPrefix(s billing.Scope, currency string) string {
+	return s.String() + "#LEDGER#" + currency + "#"
+}
+
+func journalPartition(s billing.Scope, currency string, shard int) string {
+	return fmt.Sprintf("%s%d", ledgerPrefix(s, currency), shard)
+}
+
+// postingKey finds a posting by what caused it.
+func postingKey(s billing.Scope, currency, id string) key {
+	return key{journalPartition(s, currency, shardOf(id, ledgerShards)), postingPrefix + id}
+}
+
+// bookPartition is that of a user or a creator.
+func bookPartition(s billing.Scope, currency string, b billing.Book) string {
+	return ledgerPrefix(s, currency) + strings.ToUpper(string(b.Kind)) + "#" + b.Owner
+}
+
+func bookKey(s billing.Scope, currency string, b billing.Book) key {
+	return key{bookPartition(s, currency, b), balanceSort}
+}
+
+// historyOrder sorts a book's postings by age.
+func historyOrder(p billing.Posting) string {
+	return fmt.Sprintf("%s%013d#%s", postingPrefix, p.At.UnixMilli(), p.ID)
+}
+
+const holdPrefix = "HOLD#"
+
+func holdKey(s billing.Scope, currency, user, id string) key {
+	return key{bookPartition(s, currency, billing.WalletBook(user)), holdPrefix + id}
+}
+
+// dueList has what is to be looked at by a time, whoever's it is.
+const dueList = "DUE"
+
+// due places an item in the list of what is to be looked at.
+func due(s billing.Scope, at time.Time, id string) (list, order string) {
+	return listPartition(s, dueList, shardOf(id, listShards)), dueOrder(at) + "#" + id
+}
+
+func dueOrder(at time.Time) string { return fmt.Sprintf("%013d", at.UnixMilli()) }
+
+const (
+	creatorSort  = "CREATOR"
+	payoutPrefix = "PAYOUT#"
+
+	// payoutShards spreads the list of the creators to look at; reading it reads
+	// each shard.
+	payoutShards = 4
+)
+
+func creatorKey(s billing.Scope, creator string) key {
+	return key{bookPartition(s, billing.PayoutCurrency, billing.CreatorBook(creator)), creatorSort}
+}
+
+func payoutKey(s billing.Scope, creator, id string) key {
+	return key{creatorKey(s, creator).PK, payoutPrefix + id}
+}
+
+func accountKey(s billing.Scope, account string) key {
+	return key{s.String() + "#ACCOUNT#" + account, creatorSort}
+}
+
+func payoutList(shard int) string { return fmt.Sprintf("PAYOUTS#%d", shard) }

@@ -50,6 +50,13 @@ func TestKeys(t *testing.T) {
 		"plan":             {planKey(test, "plan_1"), key{scope + "#PLANS", "PLAN#plan_1"}},
 		"plan's key":       {planKeyKey(test, "gold"), key{scope + "#PLANS", "KEY#gold"}},
 		"default plan":     {defaultPlanKey(live), key{id.String() + "#live#PLANS", "DEFAULT"}},
+		"posting":          {postingKey(test, "usd", "pi_1"), key{scope + "#LEDGER#usd#18", "POSTING#pi_1"}},
+		"wallet":           {bookKey(test, "jpy", billing.WalletBook("user-1")), key{scope + "#LEDGER#jpy#WALLET#user-1", "BALANCE"}},
+		"creator":          {bookKey(test, "usd", billing.CreatorBook("bob")), key{scope + "#LEDGER#usd#CREATOR#bob", "BALANCE"}},
+		"hold":             {holdKey(test, "usd", "user-1", "hold_usd_1"), key{scope + "#LEDGER#usd#WALLET#user-1", "HOLD#hold_usd_1"}},
+		"history": {
+			key{SK: historyOrder(billing.Posting{Cause: billing.Cause{ID: "pi_1", At: at}})}, key{SK: "POSTING#1772341199007#pi_1"},
+		},
 		"counters' shards": {counterKey(test, counterShards-1), key{scope + "#COUNTERS#7", "COUNTERS"}},
 	} {
 		t.Run(name, func(t *testing.T) {

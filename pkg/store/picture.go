@@ -31,8 +31,12 @@ func (t *Table) Picture(ctx context.Context, s billing.Scope, l billing.Lookup) 
 		return billing.Picture{}, err
 	}
 	p, config, err := picture(s, at, found)
+	p.Below = l.Account != "" && config.Usable(s.Mode)
 	if err == nil && l.Event != nil && !p.Receives && !config.Usable(s.Mode) {
 		p.Receives, err = t.served(ctx, s, config)
+	}
+	if err == nil && p.Creator == nil && l.Account != "" {
+		p.Creator, err = t.creatorOf(ctx, s, found[at.account])
 	}
 	for _, row := range subscriptions {
 		if row.ID == l.Subscription {
@@ -63,13 +67,20 @@ func picture(s billing.Scope, at lookupKeys, found map[key]item) (p billing.Pict
 	if p.Subscription, err = row[subscriptionItem](found[at.subscription]); err != nil {
 		return p, nil, err
 	}
-	p.Transaction, err = row[transactionItem](found[at.transaction])
+	if p.Transaction, err = row[transactionItem](found[at.transaction]); err != nil {
+		return p, nil, err
+	}
+	if p.Creator, err = row[creatorItem](found[at.creator]); err != nil {
+		return p, nil, err
+	}
+	p.Payout, err = row[payoutItem](found[at.payout])
 	return p, config, err
 }
 
 // lookupKeys are the keys of a lookup; the zero key for what is not looked up.
 type lookupKeys struct {
 	event, config, link, customer, subscription, transaction key
+	creator, payout, account                                 key
 }
 
 func keysOf(s billing.Scope, l billing.Lookup) lookupKeys {
@@ -86,6 +97,15 @@ func keysOf(s billing.Scope, l billing.Lookup) lookupKeys {
 	if l.Subscription != "" && !l.Siblings {
 		k.subscription = subscriptionKey(s, l.Owner, l.Subscription)
 	}
+	if l.Creator != "" {
+		k.creator = creatorKey(s, l.Creator)
+	}
+	if l.Payout != "" {
+		k.payout = payoutKey(s, l.Creator, l.Payout)
+	}
+	if l.Account != "" {
+		k.account = accountKey(s, l.Account)
+	}
 	switch {
 	case l.Transaction != "":
 		k.transaction = transactionKey(s, l.Owner, l.Transaction)
@@ -96,7 +116,7 @@ func keysOf(s billing.Scope, l billing.Lookup) lookupKeys {
 }
 
 func (k lookupKeys) all() []key {
-	keys := []key{k.event, k.config, k.link, k.customer, k.subscription, k.transaction}
+	keys := []key{k.event, k.config, k.link, k.customer, k.subscription, k.transaction, k.creator, k.payout, k.account}
 	return slices.DeleteFunc(keys, func(k key) bool { return k == key{} })
 }
 

@@ -26,6 +26,7 @@ type projectItem struct {
 	Duplicates      billing.DuplicatePolicy `dynamodbav:"duplicates,omitempty"`
 	GraceDays       *int64                  `dynamodbav:"grace_days,omitempty"`
 	OnDispute       billing.DisputePolicy   `dynamodbav:"on_dispute,omitempty"`
+	MarketplaceFee  *int64                  `dynamodbav:"marketplace_fee,omitempty"`
 	EndUserRefunds  bool                    `dynamodbav:"end_user_refunds,omitempty"`
 	CreatedAt       millis                  `dynamodbav:"created_at"`
 	DeletedAt       millis                  `dynamodbav:"deleted_at,omitempty"` // kept, and as good as gone
@@ -46,6 +47,7 @@ func projectItemOf(p billing.Project) projectItem {
 		Duplicates:      p.Duplicates,
 		GraceDays:       p.GraceDays,
 		OnDispute:       p.OnDispute,
+		MarketplaceFee:  p.MarketplaceFee,
 		EndUserRefunds:  p.EndUserRefunds,
 		CreatedAt:       toMillis(p.CreatedAt),
 		Revision:        p.Revision + 1,
@@ -64,6 +66,7 @@ func (i projectItem) value() billing.Project {
 		Duplicates:      i.Duplicates,
 		GraceDays:       i.GraceDays,
 		OnDispute:       i.OnDispute,
+		MarketplaceFee:  i.MarketplaceFee,
 		EndUserRefunds:  i.EndUserRefunds,
 		CreatedAt:       i.CreatedAt.time(),
 		Revision:        i.Revision,

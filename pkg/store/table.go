@@ -98,6 +98,31 @@ func (t *Table) queryWhere(ctx context.Context, condition string, values item) (
 	return items, nil
 }
 
+// newest reads items of a partition whose sort key has a prefix and grows with
+// time, newest first, after skip of them.
+func (t *Table) newest(ctx context.Context, partition, prefix string, skip, limit int) ([]item, error) {
+	pages := dynamodb.NewQueryPaginator(t.db, &dynamodb.QueryInput{
+		TableName:              aws.String(t.name),
+		ConsistentRead:         aws.Bool(true),
+		ScanIndexForward:       aws.Bool(false),
+		Limit:                  aws.Int32(int32(skip + limit)), //nolint:gosec // pages are bounded far below 2^31
+		KeyConditionExpression: aws.String("PK = :pk AND begins_with(SK, :prefix)"),
+		ExpressionAttributeValues: item{
+			":pk":     &types.AttributeValueMemberS{Value: partition},
+			":prefix": &types.AttributeValueMemberS{Value: prefix},
+		},
+	})
+	var items []item
+	for pages.HasMorePages() && len(items) < skip+limit {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("query %s: %w", prefix, err)
+		}
+		items = append(items, page.Items...)
+	}
+	return items[min(skip, len(items)):min(skip+limit, len(items))], nil
+}
+
 // create is a Put that fails if the item exists.
 func (t *Table) create(value any) (types.TransactWriteItem, error) {
 	return t.replace(value, 0)

@@ -27,6 +27,8 @@ type transactionItem struct {
 	Retry         *retryItem                `dynamodbav:"retry,omitempty"`
 	Failure       *failureItem              `dynamodbav:"failure,omitempty"`
 	Dispute       *disputeItem              `dynamodbav:"dispute,omitempty"`
+	Earlier       *disputeItem              `dynamodbav:"earlier_dispute,omitempty"`
+	Deposit       *depositItem              `dynamodbav:"deposit,omitempty"`
 	CreatedAt     millis                    `dynamodbav:"created_at"`
 	LastEvent     refItem                   `dynamodbav:"last_event,omitempty"`
 	Revision      int64                     `dynamodbav:"revision"`
@@ -52,6 +54,29 @@ type disputeItem struct {
 	Amount    int64                 `dynamodbav:"amount"`
 	CreatedAt millis                `dynamodbav:"created_at"`
 	AsOf      millis                `dynamodbav:"as_of"`
+}
+
+func disputeItemOf(d billing.Dispute) *disputeItem {
+	if d == (billing.Dispute{}) {
+		return nil
+	}
+	return &disputeItem{d.ID, d.Status, d.Reason, d.Amount, toMillis(d.CreatedAt), toMillis(d.AsOf)}
+}
+
+func (i *disputeItem) value() billing.Dispute {
+	if i == nil {
+		return billing.Dispute{}
+	}
+	return billing.Dispute{
+		ID: i.ID, Status: i.Status, Reason: i.Reason, Amount: i.Amount, CreatedAt: i.CreatedAt.time(), AsOf: i.AsOf.time(),
+	}
+}
+
+type depositItem struct {
+	User     string              `dynamodbav:"user"`
+	Kind     billing.PostingKind `dynamodbav:"kind"`
+	Worth    int64               `dynamodbav:"worth"`
+	Postings int64               `dynamodbav:"postings"`
 }
 
 func transactionItemOf(s billing.Scope, x billing.Transaction) transactionItem {
@@ -80,8 +105,9 @@ func transactionItemOf(s billing.Scope, x billing.Transaction) transactionItem {
 	if f := x.Failure; f != (billing.Failure{}) {
 		i.Failure = &failureItem{f.Code, f.Decline, f.Message, toMillis(f.AsOf)}
 	}
-	if d := x.Dispute; d != (billing.Dispute{}) {
-		i.Dispute = &disputeItem{d.ID, d.Status, d.Reason, d.Amount, toMillis(d.CreatedAt), toMillis(d.AsOf)}
+	i.Dispute, i.Earlier = disputeItemOf(x.Dispute), disputeItemOf(x.Earlier)
+	if d := x.Deposit; d != (billing.WalletDeposit{}) {
+		i.Deposit = &depositItem{d.User, d.Kind, d.Worth, d.Postings}
 	}
 	return i
 }
@@ -110,10 +136,9 @@ func (i transactionItem) value() billing.Transaction {
 	if f := i.Failure; f != nil {
 		x.Failure = billing.Failure{Code: f.Code, Decline: f.Decline, Message: f.Message, AsOf: f.AsOf.time()}
 	}
-	if d := i.Dispute; d != nil {
-		x.Dispute = billing.Dispute{
-			ID: d.ID, Status: d.Status, Reason: d.Reason, Amount: d.Amount, CreatedAt: d.CreatedAt.time(), AsOf: d.AsOf.time(),
-		}
+	x.Dispute, x.Earlier = i.Dispute.value(), i.Earlier.value()
+	if d := i.Deposit; d != nil {
+		x.Deposit = billing.WalletDeposit{User: d.User, Kind: d.Kind, Worth: d.Worth, Postings: d.Postings}
 	}
 	return x
 }
