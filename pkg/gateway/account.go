@@ -35,6 +35,7 @@ const (
 	metadataPrefix  = "billhook_" // of what else billhook leaves
 	metadataRequest = metadataPrefix + "request"
 	metadataTrial   = metadataPrefix + "trial_days"
+	metadataPayout  = metadataPrefix + "payout"
 	metadataFee     = metadataPrefix + "fee_bps"
 )
 

@@ -22,6 +22,33 @@ func decide(scope billing.Scope, was billing.Picture, event billing.Event, known
 		Tally: billing.Tally{},
 	}}
 	switch f := event.Fact.(type) {
+	case billing.AccountFact:
+		d.account(f)
+	case billing.TransferFact:
+		d.transfer(f)
+	case billing.BankPayoutFact:
+		d.bankPayout(f)
+	default:
+		d.own(f)
+	}
+	d.recheck()
+	d.trace()
+	return d.changes, d.open
+}
+
+// own is for what happened in the scope's own account. What creators have in
+// theirs, such as the payments that transfers are there, is none of its
+// business, nor is what others below it have: they can name any wallet.
+func (d *decision) own(fact billing.Fact) {
+	switch {
+	case d.was.Creator != nil:
+		d.changes.Event.Reason = "it happened in a creator's account"
+		return
+	case d.was.Below:
+		d.changes.Event.Reason = "it happened in another account"
+		return
+	}
+	switch f := fact.(type) {
 	case billing.SubscriptionFact:
 		d.subscription(f)
 	case billing.PaymentFact:
@@ -35,9 +62,6 @@ func decide(scope billing.Scope, was billing.Picture, event billing.Event, known
 	default:
 		d.changes.Event.Reason = "billhook does not use events of this type"
 	}
-	d.recheck()
-	d.trace()
-	return d.changes, d.open
 }
 
 // decision collects the changes of one event.
@@ -137,7 +161,7 @@ func (d *decision) putSubscription(next billing.Subscription, user string) {
 func (d *decision) checkout(f billing.CheckoutFact) {
 	d.stale("what it tells is stored")
 	if f.Payment != nil {
-		d.transaction(*f.Payment)
+		d.transaction(*f.Payment, f.Wallet)
 	}
 	if f.Customer != "" {
 		d.buyer(f)

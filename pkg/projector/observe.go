@@ -122,7 +122,7 @@ func (p *Projector) ObservePayment(ctx context.Context, scope billing.Scope, o P
 		}
 		event := billing.Event{ID: o.Request + "_" + told.ID, Type: "api." + o.Call, Object: told.ID, Created: o.AsOf}
 		d := decision{scope: scope, was: was, event: event, changes: billing.Changes{Tally: billing.Tally{}}}
-		d.transaction(told)
+		d.transaction(told, o.Fact.Wallet)
 		if d.changes.Transaction == nil {
 			return nil
 		}

@@ -17,7 +17,7 @@ func (d *decision) payment(f billing.PaymentFact) {
 		d.unidentified(f)
 		return
 	}
-	d.transaction(f.Payment)
+	d.transaction(f.Payment, f.Wallet)
 	sub := d.was.Subscription
 	failed := f.Payment.Status == billing.TransactionFailed
 	if f.Renewal && failed && sub != nil && sub.Status == billing.StatusActive && d.event.Created.After(sub.AsOf) {
@@ -48,18 +48,23 @@ func (d *decision) charge(f billing.ChargeFact) {
 	d.payment(d.known.payment(f))
 }
 
-// transaction lays what the event tells over the payment's row.
-func (d *decision) transaction(told billing.Transaction) {
+// transaction lays what the event tells over the payment's row, and brings the
+// wallet that the payment was made for to what the payment is worth.
+func (d *decision) transaction(told billing.Transaction, mark billing.WalletMark) {
 	var known billing.Transaction
 	if d.was.Transaction != nil {
 		known = *d.was.Transaction
 	}
 	told.User = d.user(told.User)
 	next := known.Advance(told)
+	if mark.Project == d.scope.Project.String() {
+		next.Marked(mark)
+	}
 	if d.was.Transaction != nil && next == known {
 		d.stale("what is stored of the payment is newer, or tells as much")
 		return
 	}
+	d.changes.Posting = next.Credit(d.event.Created)
 	d.changes.Tally.Transaction(d.was.Transaction, next)
 	d.changes.Transaction = &next
 	d.disputed(known, next)

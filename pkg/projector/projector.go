@@ -126,6 +126,7 @@ type application struct {
 	event      billing.Event
 	settled    func(billing.Outcome) bool
 	receivedAt time.Time
+	answered   bool // Stripe was asked: it is no event
 
 	outcome billing.Outcome
 	found   []billing.Subscription // rows as they are now that duplicate another
@@ -142,7 +143,7 @@ func (a *application) try(ctx context.Context) error {
 		}
 		a.found = duplicatesOf(was, billing.Changes{})
 		switch {
-		case !was.Receives:
+		case !was.Receives && !a.answered:
 			return billing.NewError(billing.NotFound, "stripe_not_configured", "Stripe is not configured for this project and mode")
 		case was.Record != nil && a.settled(was.Record.Outcome):
 			a.outcome = billing.Duplicate
@@ -159,6 +160,9 @@ func (a *application) try(ctx context.Context) error {
 }
 
 func (a *application) commit(ctx context.Context, was billing.Picture, changes billing.Changes) error {
+	if a.answered && changes.Event.Outcome != billing.Applied {
+		return nil
+	}
 	changes.Event.ReceivedAt = a.receivedAt
 	changes.Event.Took = a.now().UTC().Sub(a.receivedAt)
 	if was.Record != nil {
@@ -175,7 +179,7 @@ func (a *application) commit(ctx context.Context, was billing.Picture, changes b
 
 // lookup names the rows that an event, and what Stripe told beside it, may touch.
 func lookup(event billing.Event, known answers) billing.Lookup {
-	l := billing.Lookup{Event: &event}
+	l := billing.Lookup{Event: &event, Account: event.Account}
 	fact := event.Fact
 	if f, ok := fact.(billing.ChargeFact); ok && known.charge != nil {
 		fact = known.payment(f)
@@ -195,6 +199,10 @@ func lookup(event billing.Event, known answers) billing.Lookup {
 		}
 	case billing.CustomerFact:
 		l.Owner = f.ID
+	case billing.TransferFact:
+		l.Creator, l.Payout = f.Creator, f.Payout
+	case billing.BankPayoutFact:
+		l.Creator, l.Payout = f.Creator, f.Payout
 	}
 	return l
 }

@@ -88,7 +88,7 @@ func (ch *chargeJSON) payment(refunds bool, asOf time.Time) (billing.PaymentFact
 		AsOf:          asOf,
 		Currency:      ch.Currency,
 		CreatedAt:     billing.At(ch.Created),
-	}}
+	}, Wallet: ch.Metadata.wallet()}
 	switch {
 	case fact.Payment.Status.Paid():
 		fact.Payment.Amount = *ch.AmountCaptured

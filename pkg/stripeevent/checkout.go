@@ -55,7 +55,7 @@ func checkout(status billing.TransactionStatus) kind {
 			if err != nil {
 				return nil, err
 			}
-			fact.Payment = &payment
+			fact.Payment, fact.Wallet = &payment, cs.Metadata.wallet()
 		}
 		return fact, nil
 	})

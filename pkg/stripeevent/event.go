@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"billhook/pkg/billing"
 )
@@ -20,6 +21,7 @@ type envelope struct {
 	Created    int64  `json:"created"`
 	Livemode   *bool  `json:"livemode"`
 	APIVersion string `json:"api_version"`
+	Account    string `json:"account"`
 	Data       struct {
 		Object   any             `json:"object"` // a pointer to what is to be filled
 		Previous json.RawMessage `json:"previous_attributes"`
@@ -56,6 +58,16 @@ func Decode(body []byte) (billing.Event, error) {
 		return event, fmt.Errorf("decode %s %s of API version %q: %w", e.Type, e.ID, e.APIVersion, err)
 	}
 	return event, nil
+}
+
+// Object reads an object, as the API answered it at a time, as an event of a type
+// would tell it.
+func Object(eventType string, object []byte, asOf time.Time) (billing.Fact, error) {
+	into, fact := kinds[eventType]()
+	if err := json.Unmarshal(object, into); err != nil {
+		return nil, fmt.Errorf("read %s: %w", eventType, err)
+	}
+	return fact(telling{asOf: asOf})
 }
 
 // decodeAtOnce reads a body once where Decode would read it twice: Stripe
@@ -112,11 +124,12 @@ func (e envelope) event() billing.Event {
 		APIVersion: e.APIVersion,
 		Created:    billing.At(e.Created),
 		Mode:       billing.ModeOf(*e.Livemode),
+		Account:    e.Account,
 	}
 }
 
 func (e envelope) telling() telling {
-	return telling{asOf: billing.At(e.Created), previous: e.Data.Previous}
+	return telling{asOf: billing.At(e.Created), account: e.Account, previous: e.Data.Previous}
 }
 
 // idOf is an object's id, if it can be read.

@@ -12,9 +12,11 @@ import (
 // any version.
 type object interface{ id() string }
 
-// telling is how an object is told: when, and with what it was before.
+// telling is how an object is told: when, of which connected account, and with
+// what it was before.
 type telling struct {
 	asOf     time.Time
+	account  string // empty: of the endpoint's own
 	previous []byte // JSON; empty: not told
 }
 
@@ -89,4 +91,16 @@ var kinds = map[string]kind{
 	"refund.failed":         refund(true),
 	"refund.updated":        refund(false),
 	"charge.refund.updated": refund(false),
+
+	"account.updated":                  account(),
+	"account.application.deauthorized": deauthorization(),
+
+	"transfer.created":  transfer(),
+	"transfer.updated":  transfer(),
+	"transfer.reversed": transfer(),
+
+	"payout.updated":  bankPayout(),
+	"payout.paid":     bankPayout(),
+	"payout.failed":   bankPayout(),
+	"payout.canceled": bankPayout(),
 }

@@ -82,7 +82,7 @@ func (pi *intentJSON) payment(status billing.TransactionStatus, asOf time.Time) 
 		AsOf:          asOf,
 		Currency:      pi.Currency,
 		CreatedAt:     billing.At(pi.Created),
-	}}
+	}, Wallet: pi.Metadata.wallet()}
 	if e := pi.LastPaymentError; e != nil && status == billing.TransactionFailed {
 		fact.Payment.Failure = failure(e.Code, e.DeclineCode, e.Message, asOf)
 	}

@@ -306,9 +306,12 @@ func TestDecodePublishedEvents(t *testing.T) {
 				t.Errorf("the event is %+v", event)
 			}
 			kind, _, _ := strings.Cut(event.Type, ".")
-			unused := kind == "account" || kind == "payout"
+			unused := kind == "payout" || kind == "account" && event.Account == ""
 			if (event.Fact == nil) != unused {
 				t.Errorf("the fact is %+v", event.Fact)
+			}
+			if f, is := event.Fact.(billing.AccountFact); is && f.Account != event.Account {
+				t.Errorf("it is of %s and tells of %s", event.Account, f.Account)
 			}
 		})
 	}

@@ -14,7 +14,7 @@ import (
 func TestEveryTypeHasASample(t *testing.T) {
 	t.Parallel()
 	var sampled []string
-	for _, pattern := range []string{"../../events/stripe/*.json", "../../events/stripe/others/*.json"} {
+	for _, pattern := range []string{"../../events/stripe/*.json", "../../events/stripe/others/*.json", "../../events/stripe/payouts/*.json"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

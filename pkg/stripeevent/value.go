@@ -51,6 +51,17 @@ func (r *toldRef) UnmarshalJSON(b []byte) error {
 type metadata struct {
 	UserID    string `json:"user_id"`
 	ProjectID string `json:"project_id"`
+	Wallet    string `json:"billhook_wallet"`
+	Payout    string `json:"billhook_payout"`
+}
+
+// wallet is the mark of a payment that was made for one.
+func (m metadata) wallet() billing.WalletMark {
+	kind := billing.PostingKind(m.Wallet)
+	if m.UserID == "" || kind != billing.PostDeposit && kind != billing.PostAutoReload {
+		return billing.WalletMark{}
+	}
+	return billing.WalletMark{Project: m.ProjectID, User: m.UserID, Kind: kind}
 }
 
 // missing names a field that an object must have.

@@ -60,6 +60,7 @@ type document struct {
 	SecretKey      string            `json:"secret_key,omitempty"`
 	PublishableKey string            `json:"publishable_key,omitempty"`
 	WebhookSecrets []webhookDocument `json:"webhook_secrets,omitempty"`
+	ConnectSecrets []webhookDocument `json:"connect_webhook_secrets,omitempty"`
 }
 
 type webhookDocument struct {
@@ -116,18 +117,24 @@ func (v *Vault) read(ctx context.Context, s billing.Scope, version string) (bill
 	if err := json.Unmarshal([]byte(aws.ToString(out.SecretString)), &d); err != nil {
 		return billing.Credentials{}, errors.New("the secret is not the JSON document that was written") // err may quote it
 	}
-	creds := billing.Credentials{
+	return billing.Credentials{
 		SecretKey:      billing.Secret(d.SecretKey),
 		PublishableKey: billing.Secret(d.PublishableKey),
-	}
-	for _, w := range d.WebhookSecrets {
+		WebhookSecrets: webhookSecrets(d.WebhookSecrets),
+		ConnectSecrets: webhookSecrets(d.ConnectSecrets),
+	}, nil
+}
+
+func webhookSecrets(documents []webhookDocument) []billing.WebhookSecret {
+	var secrets []billing.WebhookSecret
+	for _, w := range documents {
 		secret := billing.WebhookSecret{Value: billing.Secret(w.Secret)}
 		if w.ValidUntil != nil {
 			secret.ValidUntil = *w.ValidUntil
 		}
-		creds.WebhookSecrets = append(creds.WebhookSecrets, secret)
+		secrets = append(secrets, secret)
 	}
-	return creds, nil
+	return secrets
 }
 
 // SaveCredentials writes a new version of a scope's credentials and answers
@@ -178,15 +185,22 @@ func (v *Vault) create(ctx context.Context, s billing.Scope, text []byte) (strin
 }
 
 func documentOf(c billing.Credentials) document {
-	d := document{SecretKey: c.SecretKey.Reveal(), PublishableKey: c.PublishableKey.Reveal()}
-	for _, w := range c.WebhookSecrets {
+	return document{
+		SecretKey: c.SecretKey.Reveal(), PublishableKey: c.PublishableKey.Reveal(),
+		WebhookSecrets: webhookDocuments(c.WebhookSecrets), ConnectSecrets: webhookDocuments(c.ConnectSecrets),
+	}
+}
+
+func webhookDocuments(secrets []billing.WebhookSecret) []webhookDocument {
+	var documents []webhookDocument
+	for _, w := range secrets {
 		doc := webhookDocument{Secret: w.Value.Reveal()}
 		if !w.ValidUntil.IsZero() {
 			doc.ValidUntil = &w.ValidUntil
 		}
-		d.WebhookSecrets = append(d.WebhookSecrets, doc)
+		documents = append(documents, doc)
 	}
-	return d
+	return documents
 }
 
 // Secret reads a secret of plain text by its id.

@@ -41,6 +41,7 @@ func credentials(name string) billing.Credentials {
 			{Value: billing.Secret("whsec_canary" + name)},
 			{Value: billing.Secret("whsec_canaryOld" + name), ValidUntil: time.Date(2026, 2, 4, 9, 0, 0, 5, time.UTC)},
 		},
+		ConnectSecrets: []billing.WebhookSecret{{Value: billing.Secret("whsec_canaryConnect" + name)}},
 	}
 }
 
@@ -206,7 +207,8 @@ func TestDocumentsOfOtherVersions(t *testing.T) {
 		},
 		"as it is written now": {
 			`{"secret_key": "sk_test_canaryone", "publishable_key": "pk_test_canaryone", "webhook_secrets": [` +
-				`{"secret": "whsec_canaryone"}, {"secret": "whsec_canaryOldone", "valid_until": "2026-02-04T09:00:00.000000005Z"}]}`,
+				`{"secret": "whsec_canaryone"}, {"secret": "whsec_canaryOldone", "valid_until": "2026-02-04T09:00:00.000000005Z"}], ` +
+				`"connect_webhook_secrets": [{"secret": "whsec_canaryConnectone"}]}`,
 			credentials("one"),
 		},
 	} {
