@@ -14,11 +14,11 @@ func (p *purchase) intent(ctx context.Context, i gateway.Intent) (gateway.MadeIn
 		return gateway.MadeIntent{}, err
 	}
 	i.Customer, i.User = p.checkout.Customer, p.caller.Subject
-	made, err := p.account.CreatePaymentIntent(ctx, i)
+	made, err := p.Account.CreatePaymentIntent(ctx, i)
 	if err != nil {
 		return gateway.MadeIntent{}, err
 	}
-	return made, p.confirm(ctx, p.offer, made.ID, p.account.CancelPaymentIntent)
+	return made, p.sales.Confirm(ctx, p.Offer, made.ID, p.Account.CancelPaymentIntent)
 }
 
 // CreatePayment starts a one-off payment of the calling user. Its row is there
@@ -30,13 +30,13 @@ func (s *server) CreatePayment(ctx context.Context, r CreatePaymentRequestObject
 	}
 	intent := gateway.Intent{
 		Amount: r.Body.AmountCents, Currency: r.Body.Currency, Description: r.Body.Description, ReceiptEmail: r.Body.CustomerEmail,
-		Fee: r.Body.FeeBpsOverride, Once: p.once(r.Params.IdempotencyKey),
+		Fee: r.Body.FeeBpsOverride, Once: p.Once(r.Params.IdempotencyKey),
 	}
 	if r.Body.Metadata != nil {
 		intent.Metadata = *r.Body.Metadata
 	}
 	if r.Body.IdempotencyKey != nil {
-		intent.Once = p.once(r.Body.IdempotencyKey)
+		intent.Once = p.Once(r.Body.IdempotencyKey)
 	}
 	made, err := p.intent(ctx, intent)
 	if err != nil {
@@ -46,14 +46,14 @@ func (s *server) CreatePayment(ctx context.Context, r CreatePaymentRequestObject
 	if err != nil {
 		return nil, err
 	}
-	if err := s.observer.ObservePayment(ctx, p.scope, observation); err != nil {
+	if err := s.observer.ObservePayment(ctx, p.Scope, observation); err != nil {
 		return nil, err
 	}
 	return CreatePayment200JSONResponse{
-		PaymentID:               p.scope.RecordID(made.ID),
+		PaymentID:               p.Scope.RecordID(made.ID),
 		IntentID:                made.ID,
 		ClientSecret:            api.Text(made.ClientSecret),
-		PublishableKeyAccountID: p.account.Route().Account,
+		PublishableKeyAccountID: p.Account.Route().Account,
 		AmountCents:             made.Amount,
 		ApplicationFeeCents:     made.ApplicationFeeAmount,
 		FeeBpsApplied:           made.Fee,

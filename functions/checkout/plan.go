@@ -10,7 +10,7 @@ import (
 	"billhook/pkg/identity"
 )
 
-// errSubscribedToPlan is errAlreadySubscribed as the Plans API tells it.
+// errSubscribedToPlan is errAlreadySubscribed where plans are sold.
 var errSubscribedToPlan = billing.NewError(billing.Conflict, errAlreadySubscribed.Code, errAlreadySubscribed.Message)
 
 // CreatePlanCheckout starts the purchase of a plan for the calling user.
@@ -19,30 +19,25 @@ func (s *server) CreatePlanCheckout(ctx context.Context, r CreatePlanCheckoutReq
 	if err != nil {
 		return nil, err
 	}
-	if !p.project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
+	if !p.Project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("successUrl")
 	}
-	if !p.project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
+	if !p.Project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("cancelUrl")
 	}
-	sold, err := s.planOffer(ctx, p.scope, *r.Body)
+	sold, err := s.planOffer(ctx, p.Scope, *r.Body)
 	if err != nil {
 		return nil, err
 	}
-	p.checkout = planCheckout(p.caller, sold, *r.Body)
-	p.offeredTrial, p.currency = p.checkout.TrialDays > 0, sold.Plan.Currency
-	session, err := p.start(ctx)
-	switch {
-	case errors.Is(err, errAlreadySubscribed):
-		return nil, errSubscribedToPlan
-	case err != nil:
+	session, err := p.buy(ctx, sold, r.Body.SuccessURL, r.Body.CancelURL)
+	if err != nil {
 		return nil, err
 	}
 	return CreatePlanCheckout200JSONResponse{URL: session.URL, SessionID: session.ID}, nil
 }
 
-// planBuyer is the calling user of the Plans API, on the way to a purchase in
-// the mode that the request names, else the project's default.
+// planBuyer is the calling user of the Plans or the Account API, on the way to a
+// purchase in the mode that the request names, else the project's default.
 func (s *server) planBuyer(ctx context.Context, testMode *bool, environment *billing.Mode) (*purchase, error) {
 	caller := identity.From(ctx)
 	project, config, err := s.store.Project(ctx, caller.Project)
@@ -54,11 +49,11 @@ func (s *server) planBuyer(ctx context.Context, testMode *bool, environment *bil
 		return nil, err
 	}
 	scope := billing.Scope{Project: caller.Project, Mode: mode}
-	o, err := s.offer(ctx, scope, project, config)
+	o, err := s.sales.Offer(ctx, scope, project, config)
 	if err != nil {
 		return nil, err
 	}
-	return &purchase{server: s, offer: o, caller: caller}, nil
+	return &purchase{server: s, Offer: o, caller: caller}, nil
 }
 
 // planOffer is the plan that the request names, at the price that it asks for.
@@ -81,9 +76,20 @@ func (s *server) planOffer(ctx context.Context, scope billing.Scope, body api.Pl
 	return billing.Offer{Plan: *plan, Price: *price, Quantity: *body.Quantity}, nil
 }
 
+// buy starts the purchase of an offer.
+func (p *purchase) buy(ctx context.Context, sold billing.Offer, successURL, cancelURL string) (gateway.Session, error) {
+	p.checkout = planCheckout(p.caller, sold, successURL, cancelURL)
+	p.offeredTrial, p.currency = p.checkout.TrialDays > 0, sold.Plan.Currency
+	session, err := p.start(ctx)
+	if errors.Is(err, errAlreadySubscribed) {
+		return gateway.Session{}, errSubscribedToPlan
+	}
+	return session, err
+}
+
 // planCheckout sells an offer. Which plan was bought is decided by the price
 // alone; the metadata tells it to whoever reads the subscription at Stripe.
-func planCheckout(caller identity.Caller, o billing.Offer, body api.PlanCheckoutRequest) gateway.Checkout {
+func planCheckout(caller identity.Caller, o billing.Offer, successURL, cancelURL string) gateway.Checkout {
 	return gateway.Checkout{
 		User:       caller.Subject,
 		Price:      o.Price.ID,
@@ -91,8 +97,8 @@ func planCheckout(caller identity.Caller, o billing.Offer, body api.PlanCheckout
 		Quantity:   o.Quantity,
 		Recurring:  true,
 		TrialDays:  o.Plan.TrialDays,
-		SuccessURL: body.SuccessURL,
-		CancelURL:  body.CancelURL,
+		SuccessURL: successURL,
+		CancelURL:  cancelURL,
 		Metadata:   gateway.PlanMetadata(o.Plan),
 	}
 }

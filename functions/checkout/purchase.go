@@ -7,12 +7,13 @@ import (
 	"billhook/pkg/billing"
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
+	"billhook/pkg/sale"
 )
 
 // purchase is one request's way to a session.
 type purchase struct {
 	*server
-	offer
+	sale.Offer
 	caller       identity.Caller
 	checkout     gateway.Checkout
 	offeredTrial bool            // the price has one, which the user may have had before
@@ -32,7 +33,7 @@ func (p *purchase) start(ctx context.Context) (gateway.Session, error) {
 	if err != nil {
 		return gateway.Session{}, err
 	}
-	return session, p.confirm(ctx, p.offer, session.ID, p.account.ExpireSession)
+	return session, p.sales.Confirm(ctx, p.Offer, session.ID, p.Account.ExpireSession)
 }
 
 // session makes the session. What depends on nothing that the user has is made
@@ -44,10 +45,10 @@ func (p *purchase) session(ctx context.Context) (gateway.Session, error) {
 		if _, err := p.customer(ctx); err != nil {
 			return gateway.Session{}, err
 		}
-		return p.account.CreateCheckoutSession(ctx, p.checkout)
+		return p.Account.CreateCheckoutSession(ctx, p.checkout)
 	}
 	var session gateway.Session
-	err := p.exclusively(ctx, p.scope, p.caller.Subject, func(ctx context.Context) error {
+	err := p.exclusively(ctx, p.Scope, p.caller.Subject, func(ctx context.Context) error {
 		known, err := p.customer(ctx)
 		if err != nil {
 			return err
@@ -68,7 +69,7 @@ func (p *purchase) session(ctx context.Context) (gateway.Session, error) {
 func (p *purchase) create(ctx context.Context) (gateway.Session, error) {
 	p.checkout.Once = ""
 	p.checkout.Request = p.request()
-	return p.account.CreateCheckoutSession(ctx, p.checkout)
+	return p.Account.CreateCheckoutSession(ctx, p.checkout)
 }
 
 // request is what a session is found again by; empty where each request makes
@@ -81,34 +82,17 @@ func (p *purchase) request() string {
 }
 
 // customer fills in the user's Stripe customer, drops a trial that an earlier one
-// has had, and reports whether the user had the customer before. Of two requests at the same time both get the same one: Stripe by
-// the idempotency key, the link by its condition.
+// has had, and reports whether the user had the customer before.
 func (p *purchase) customer(ctx context.Context) (known bool, err error) {
-	link, err := p.store.Link(ctx, p.scope, p.caller.Subject)
+	buyer, err := p.sales.Buyer(ctx, p.Offer, p.caller)
 	if err != nil {
 		return false, err
 	}
-	if link.Customer != "" && !link.UsableOn(p.account.Route()) {
-		// A new customer is no new user.
-		earlier, err := p.store.Subscriptions(ctx, p.scope, link.Customer)
-		if err != nil {
-			return false, err
-		}
-		link.TrialUsed = link.TrialUsed || slices.ContainsFunc(earlier, hadTrial)
-	}
-	if link.TrialUsed {
+	if buyer.TrialUsed {
 		p.checkout.TrialDays = 0
 	}
-	if link.UsableOn(p.account.Route()) {
-		p.checkout.Customer = link.Customer
-		return true, nil
-	}
-	created, err := p.account.CreateCustomer(ctx, p.project.Owner, p.caller.Subject, p.caller.Email, link.Customer)
-	if err != nil {
-		return false, err
-	}
-	p.checkout.Customer, err = p.store.LinkCustomer(ctx, p.scope, created, p.account.Route(), link)
-	return false, err
+	p.checkout.Customer = buyer.Customer
+	return buyer.Known, nil
 }
 
 func hadTrial(s billing.Subscription) bool { return s.Trial }
@@ -134,7 +118,7 @@ func (p *purchase) settle(ctx context.Context) (gateway.Session, error) {
 
 // readRows decides as far as the table knows, which spares calls to Stripe.
 func (p *purchase) readRows(ctx context.Context) error {
-	subscriptions, err := p.store.Subscriptions(ctx, p.scope, p.checkout.Customer)
+	subscriptions, err := p.store.Subscriptions(ctx, p.Scope, p.checkout.Customer)
 	if err != nil {
 		return err
 	}
@@ -166,7 +150,7 @@ func (p *purchase) inAnotherCurrency(sub billing.Subscription) bool {
 // first: once they are expired no further subscription can appear, so the
 // subscriptions that are then listed are all.
 func (p *purchase) lookAtStripe(ctx context.Context) (session gateway.Session, settled bool, err error) {
-	open, err := p.account.OpenSubscriptionSessions(ctx, p.checkout.Customer)
+	open, err := p.Account.OpenSubscriptionSessions(ctx, p.checkout.Customer)
 	if err != nil {
 		return session, false, err
 	}
@@ -178,7 +162,7 @@ func (p *purchase) lookAtStripe(ctx context.Context) (session gateway.Session, s
 		case p.alongside && (p.checkout.TrialDays == 0 || !s.Trial):
 			continue // it stands in nobody's way
 		}
-		err := p.account.ExpireSession(ctx, s.ID)
+		err := p.Account.ExpireSession(ctx, s.ID)
 		if billing.KindOf(err) == billing.Refused {
 			return gateway.Session{}, false, nil // it was completed just now
 		}
@@ -196,7 +180,7 @@ func (p *purchase) lookAtStripe(ctx context.Context) (session gateway.Session, s
 // askForSubscriptions brings in what the table does not know yet, because its
 // events are still under way.
 func (p *purchase) askForSubscriptions(ctx context.Context) error {
-	subscriptions, err := p.account.Subscriptions(ctx, p.checkout.Customer)
+	subscriptions, err := p.Account.Subscriptions(ctx, p.checkout.Customer)
 	if err != nil {
 		return err
 	}
@@ -205,7 +189,7 @@ func (p *purchase) askForSubscriptions(ctx context.Context) error {
 		holds := o.Fact.After.Status.Holds()
 		trial := o.Fact.Trial && p.checkout.TrialDays > 0
 		if holds && !p.held[o.Fact.ID] || trial {
-			if err := p.observer.Observe(ctx, p.scope, o.Observation); err != nil {
+			if err := p.observer.Observe(ctx, p.Scope, o.Observation); err != nil {
 				return err
 			}
 		}

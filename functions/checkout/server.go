@@ -13,20 +13,19 @@ import (
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 	"billhook/pkg/projector"
+	"billhook/pkg/sale"
 	"billhook/pkg/store"
 	"billhook/pkg/web"
 )
 
-// Store keeps projects, customers and subscriptions; *store.Table implements it.
+// Store keeps projects, subscriptions and plans; *store.Table implements it.
 type Store interface {
 	Leases
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
-	Link(ctx context.Context, s billing.Scope, user string) (billing.Link, error)
-	Switch(ctx context.Context, tenant string) (billing.Switch, error)
-	LinkCustomer(ctx context.Context, s billing.Scope, c billing.Customer, r billing.Route, former billing.Link) (customer string, err error)
 	Subscriptions(ctx context.Context, s billing.Scope, customer string) ([]billing.Subscription, error)
 	Transactions(ctx context.Context, s billing.Scope, customer string) ([]billing.Transaction, error)
 	Plans(ctx context.Context, s billing.Scope) ([]billing.Plan, error)
+	Link(ctx context.Context, s billing.Scope, user string) (billing.Link, error)
 }
 
 // Leases see to it that one holder at a time starts a subscription for a user.
@@ -50,6 +49,7 @@ var (
 // server implements the operations.
 type server struct {
 	store     Store
+	sales     *sale.Sales
 	gateway   *gateway.Gateway
 	observer  Observer
 	redirects []string // the deployment's origins
@@ -62,6 +62,7 @@ func handler(f *function.Function, base string) http.Handler {
 	stripe := gateway.New(f.Table, f.Vault, base)
 	implementation := &server{
 		store:     f.Table,
+		sales:     sale.New(f.Table, stripe, f.Log, f.Now),
 		gateway:   stripe,
 		observer:  projector.New(f.Table, stripe, f.Now),
 		redirects: f.RedirectOrigins,
@@ -72,6 +73,7 @@ func handler(f *function.Function, base string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", f.For(identity.EndUser, f.Answer, routes(f.Answer, implementation)))
 	mux.Handle("/v1/billing/", f.For(identity.EndUser, f.Plans, routes(f.Plans, implementation)))
+	mux.Handle("/api/billing/", f.For(identity.EndUser, f.Account, routes(f.Account, implementation)))
 	mux.Handle("/v1/payments/", f.For(identity.EndUser, f.Plans, identity.BackedBy(f.Table, f.Plans.Write, routes(f.Plans, implementation))))
 	mux.Handle("/v1/", f.ForBuyer(unlimited, routes(f.Server, implementation)))
 	return web.Within(gateway.Patience, mux)

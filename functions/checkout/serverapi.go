@@ -24,11 +24,11 @@ func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing
 	if err != nil {
 		return nil, err
 	}
-	o, err := s.offer(ctx, scope, project, config)
+	o, err := s.sales.Offer(ctx, scope, project, config)
 	if err != nil {
 		return nil, err
 	}
-	return &purchase{server: s, offer: o, caller: caller}, nil
+	return &purchase{server: s, Offer: o, caller: caller}, nil
 }
 
 // CreatePaymentIntent starts a payment of the calling user.
@@ -39,7 +39,7 @@ func (s *server) CreatePaymentIntent(ctx context.Context, r CreatePaymentIntentR
 	}
 	made, err := p.intent(ctx, gateway.Intent{
 		Amount: r.Body.Amount, Currency: r.Body.Currency, Description: r.Body.Description, ReceiptEmail: r.Body.ReceiptEmail,
-		Once: p.once(r.Params.IdempotencyKey),
+		Once: p.Once(r.Params.IdempotencyKey),
 	})
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func (s *server) CreateServerCheckoutSession(ctx context.Context, r CreateServer
 		return nil, err
 	}
 	for name, url := range map[string]string{"success_url": r.Body.SuccessURL, "cancel_url": r.Body.CancelURL} {
-		if !p.project.AllowsRedirect(s.redirects, url) {
+		if !p.Project.AllowsRedirect(s.redirects, url) {
 			return nil, billing.ErrRedirectNotAllowed.About(name)
 		}
 	}
@@ -71,12 +71,12 @@ func (s *server) CreateServerCheckoutSession(ctx context.Context, r CreateServer
 	if r.Body.LineItems != nil {
 		order.Items = lineItems(*r.Body.LineItems)
 	}
-	order.Once = p.once(r.Params.IdempotencyKey)
-	made, err := p.account.CreateOrder(ctx, order)
+	order.Once = p.Once(r.Params.IdempotencyKey)
+	made, err := p.Account.CreateOrder(ctx, order)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.confirm(ctx, p.offer, made.ID, p.account.ExpireSession); err != nil {
+	if err := p.sales.Confirm(ctx, p.Offer, made.ID, p.Account.ExpireSession); err != nil {
 		return nil, err
 	}
 	return CreateServerCheckoutSession200JSONResponse{Session: sessionAnswer(made)}, nil
@@ -86,7 +86,7 @@ func (s *server) CreateServerCheckoutSession(ctx context.Context, r CreateServer
 // to be the project's, or the user's own.
 func (p *purchase) choose(ctx context.Context, id, email *string) error {
 	if id != nil {
-		found, err := p.account.Customers(p.project.Owner).Read(ctx, *id)
+		found, err := p.Account.Customers(p.Project.Owner).Read(ctx, *id)
 		if err == nil {
 			p.checkout.Customer = found.ID
 		}

@@ -15,17 +15,17 @@ func (s *server) CreateCheckoutSession(ctx context.Context, r CreateCheckoutSess
 	if err != nil {
 		return nil, err
 	}
-	if !p.project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
+	if !p.Project.AllowsRedirect(s.redirects, r.Body.SuccessURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("success_url")
 	}
-	if !p.project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
+	if !p.Project.AllowsRedirect(s.redirects, r.Body.CancelURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("cancel_url")
 	}
-	if p.checkout, err = order(ctx, p.account, p.caller, *r.Body); err != nil {
+	if p.checkout, err = order(ctx, p.Account, p.caller, *r.Body); err != nil {
 		return nil, err
 	}
 	p.offeredTrial, p.alongside = p.checkout.TrialDays > 0, *r.Body.AllowExistingSubscription
-	p.checkout.Once = p.once(r.Params.IdempotencyKey)
+	p.checkout.Once = p.Once(r.Params.IdempotencyKey)
 	session, err := p.start(ctx)
 	if err != nil {
 		return nil, err
