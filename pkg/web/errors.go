@@ -53,6 +53,7 @@ var statuses = map[billing.Kind]int{
 	billing.NotFound:         http.StatusNotFound,
 	billing.Conflict:         http.StatusConflict,
 	billing.CardDeclined:     http.StatusPaymentRequired,
+	billing.PaymentRequired:  http.StatusPaymentRequired,
 	billing.TooLarge:         http.StatusRequestEntityTooLarge,
 	billing.RateLimited:      http.StatusTooManyRequests,
 	billing.StripeFailed:     http.StatusBadGateway,
@@ -183,26 +184,29 @@ func (e *Errors) BadBody(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // BadParameter answers to a path, query or header parameter that does not
-// parse. Every generated package has error types of its own for this, alike in
-// their ParamName, so the name is read by reflection.
+// parse, or is not there. Every generated package has error types of its own for
+// this, alike in their names and their ParamName, which are read by reflection.
 func (e *Errors) BadParameter(w http.ResponseWriter, r *http.Request, err error) {
-	name, known := "?", false
+	name, place, wrong, kind := "?", "query", "Input could not be parsed", "parsing"
 	if v := reflect.Indirect(reflect.ValueOf(err)); v.Kind() == reflect.Struct {
 		if f := v.FieldByName("ParamName"); f.IsValid() {
-			name, known = f.String(), true
+			name = f.String()
+		}
+		switch v.Type().Name() {
+		case "RequiredHeaderError":
+			place, wrong, kind = "header", "Field required", "missing"
+		case "RequiredParamError":
+			wrong, kind = "Field required", "missing"
 		}
 	}
-	place := "query"
 	if r.PathValue(name) != "" {
 		place = "path"
 	} else if _, ok := r.Header[http.CanonicalHeaderKey(name)]; ok {
 		place = "header"
 	}
-	wrong := billing.FieldError{Loc: []any{place, name}, Msg: "Input could not be parsed", Type: "parsing"}
-	if known && place == "query" && !r.URL.Query().Has(name) {
-		wrong.Msg, wrong.Type = "Field required", "missing"
-	}
-	e.Write(w, r, billing.InvalidFields(wrong).Because(err))
+	e.Write(w, r, billing.InvalidFields(billing.FieldError{
+		Loc: []any{place, name}, Msg: wrong, Type: kind,
+	}).Because(err))
 }
 
 // Mux is a ServeMux that answers to a path of no operation as everywhere else.

@@ -57,7 +57,7 @@ func TestEveryKindHasAStatus(t *testing.T) {
 	t.Parallel()
 	want := map[string]int{
 		"Internal": 500, "Invalid": 422, "Refused": 400, "Unauthenticated": 401, "PermissionDenied": 403, "NotFound": 404,
-		"Conflict": 409, "CardDeclined": 402, "TooLarge": 413, "RateLimited": 429, "StripeFailed": 502, "Unavailable": 503,
+		"Conflict": 409, "CardDeclined": 402, "PaymentRequired": 402, "TooLarge": 413, "RateLimited": 429, "StripeFailed": 502, "Unavailable": 503,
 	}
 	got := map[string]int{}
 	for i, name := range kinds(t) {
@@ -231,6 +231,18 @@ type parameterError struct{ ParamName string }
 
 func (e *parameterError) Error() string { return "invalid format for parameter " + e.ParamName }
 
+// RequiredParamError has the name that the generated packages give it.
+type RequiredParamError struct{ ParamName string }
+
+func (e *RequiredParamError) Error() string { return "query argument " + e.ParamName + " is required" }
+
+// RequiredHeaderError, too.
+type RequiredHeaderError struct{ ParamName string }
+
+func (e *RequiredHeaderError) Error() string {
+	return "header parameter " + e.ParamName + " is required"
+}
+
 func TestBadParameter(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -260,11 +272,27 @@ func TestBadParameter(t *testing.T) {
 			}
 		})
 	}
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodGet, "/subscription", nil)
-	NewErrors(slog.New(slog.DiscardHandler)).BadParameter(w, r, &parameterError{"customerEmail"})
-	if want := `{"detail":[{"loc":["query","customerEmail"],"msg":"Field required","type":"missing"}]}`; text(w) != want {
-		t.Errorf("a parameter that is not sent: %s, want %s", text(w), want)
+}
+
+func TestBadParameterThatIsNotSent(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		err   error
+		place string
+	}{
+		"in the query": {&RequiredParamError{"customerEmail"}, `["query","customerEmail"]`},
+		"in a header":  {&RequiredHeaderError{"Idempotency-Key"}, `["header","Idempotency-Key"]`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodGet, "/subscription", nil)
+			NewErrors(slog.New(slog.DiscardHandler)).BadParameter(w, r, test.err)
+			want := `{"detail":[{"loc":` + test.place + `,"msg":"Field required","type":"missing"}]}`
+			if diff := cmp.Diff(want, text(w)); diff != "" {
+				t.Errorf("body (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

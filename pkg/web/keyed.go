@@ -40,11 +40,9 @@ type keyed struct {
 // readKeyed derives a request's names and keys; the body can be read again
 // afterwards.
 func readKeyed(r *http.Request) (keyed, error) {
-	key := r.Header.Get(idempotencyKey)
-	if !visible(key) || len(r.Header.Values(idempotencyKey)) > 1 {
-		return keyed{}, billing.InvalidFields(billing.FieldError{
-			Loc: []any{"header", idempotencyKey}, Msg: "Header should be 1 to 255 visible ASCII characters", Type: "value_error",
-		})
+	key, err := keyOf(r)
+	if err != nil {
+		return keyed{}, err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -54,6 +52,31 @@ func readKeyed(r *http.Request) (keyed, error) {
 	caller := identity.From(r.Context())
 	return newKeyed(key, body,
 		string(caller.Role), caller.Tenant, caller.Subject, caller.Project.String(), r.Method, r.URL.RequestURI())
+}
+
+// keyOf is a request's Idempotency-Key.
+func keyOf(r *http.Request) (string, error) {
+	key := r.Header.Get(idempotencyKey)
+	if !visible(key) || len(r.Header.Values(idempotencyKey)) > 1 {
+		return "", billing.InvalidFields(billing.FieldError{
+			Loc: []any{"header", idempotencyKey}, Msg: "Header should be 1 to 255 visible ASCII characters", Type: "value_error",
+		})
+	}
+	return key, nil
+}
+
+// Named refuses requests with a wrong Idempotency-Key, for routes that make what
+// it names happen once themselves, and so are no part of Idempotent.
+func Named(answer *Errors, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.Header.Values(idempotencyKey)) > 0 {
+			if _, err := keyOf(r); err != nil {
+				answer.Write(w, r, err)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // newKeyed derives everything from the key within a space: keys of different

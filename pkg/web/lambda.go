@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strings"
 
@@ -20,6 +21,33 @@ func Start(h http.Handler) {
 // HTTP API or a function URL.
 func Adapt(h http.Handler) func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 	return httpadapter.NewV2(rejoinHeaders(h)).ProxyWithContext
+}
+
+// StartScheduled serves a handler as Start does, and runs something where
+// Lambda is invoked with anything but a request: on a schedule, or by hand. It
+// does not return.
+func StartScheduled[T any](h http.Handler, run func(context.Context) (T, error)) {
+	lambda.Start(Scheduled(h, run))
+}
+
+// Scheduled is what StartScheduled has Lambda invoke.
+func Scheduled[T any](h http.Handler, run func(context.Context) (T, error)) lambda.Handler {
+	return scheduled{lambda.NewHandler(Adapt(h)), lambda.NewHandler(run)}
+}
+
+type scheduled struct{ serve, run lambda.Handler }
+
+// Invoke serves a request or runs.
+func (s scheduled) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	var event struct {
+		RequestContext struct {
+			HTTP struct{ Method string }
+		}
+	}
+	if json.Unmarshal(payload, &event) == nil && event.RequestContext.HTTP.Method != "" {
+		return s.serve.Invoke(ctx, payload)
+	}
+	return s.run.Invoke(ctx, payload)
 }
 
 // rejoinHeaders undoes what the adapter does to headers that it does not know:

@@ -179,3 +179,6 @@ func (a *Account) items(ctx context.Context) (map[string]Item, error) {
 	}
 	return items, nil
 }
+
+// TableName is the table's name, for a test that reads it in ways of its own.
+func (a *Account) TableName() string { return a.table }

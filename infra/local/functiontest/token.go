@@ -47,6 +47,12 @@ func PlansError(status int, code, detail string) string {
 	return fmt.Sprintf(`{"statusCode": %d, "message": %[2]q, "error": %[2]q, "detail": %[3]q, "request_id": ""}`, status, code, detail)
 }
 
+// AccountError is the body in which the Account API tells an error of a request
+// without an id.
+func AccountError(code, message string) string {
+	return fmt.Sprintf(`{"error": {"code": %q, "message": %q}, "request_id": ""}`, code, message)
+}
+
 // RefusesTokens has a route refuse every kind of bad token, and callers of the
 // role that it is not for, without storing anything. The request's own token
 // is a good one.
@@ -63,9 +69,13 @@ func (w *World) RefusesTokens(t *testing.T, h http.Handler, role identity.Role, 
 		return c
 	}
 	unauthenticated, forbidden := `{"detail": "Could not validate credentials"}`, `{"detail": "You do not have permission to access this resource"}`
-	if strings.HasPrefix(r.Path, "/v1/") {
+	switch {
+	case strings.HasPrefix(r.Path, "/v1/"):
 		unauthenticated = PlansError(401, "invalid_token", "Could not validate credentials")
 		forbidden = PlansError(403, "permission_denied", "You do not have permission to access this resource")
+	case strings.HasPrefix(r.Path, "/api/billing"):
+		unauthenticated = AccountError("invalid_token", "Could not validate credentials")
+		forbidden = AccountError("permission_denied", "You do not have permission to access this resource")
 	}
 	for name, c := range map[string]struct {
 		authorization string

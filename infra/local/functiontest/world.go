@@ -50,8 +50,19 @@ func New(t *testing.T) *World {
 // account, log and clock, with nothing in memory.
 func (w *World) NewInstance(t *testing.T) *function.Function {
 	t.Helper()
+	return w.instance(t, "")
+}
+
+// NewInstanceFor is NewInstance in a deployment with a default project.
+func (w *World) NewInstanceFor(t *testing.T, project uuid.UUID) *function.Function {
+	t.Helper()
+	return w.instance(t, project.String())
+}
+
+func (w *World) instance(t *testing.T, defaultProject string) *function.Function {
+	t.Helper()
 	f, err := function.New(function.Settings{
-		Config:       identity.Config{Algorithm: "HS256", SecretID: jwtSecretID, Audience: audience},
+		Config:       identity.Config{Algorithm: "HS256", SecretID: jwtSecretID, Audience: audience, DefaultProject: defaultProject},
 		Table:        w.table,
 		SecretPrefix: "billhook-test",
 		ConnectFee:   60,
