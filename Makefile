@@ -39,9 +39,10 @@ test-long: prerequisites ## Run every test afresh under the race detector (needs
 		go test -count=1 -timeout 60m ./infra/bench/history
 
 .PHONY: bench
-bench: prerequisites ## Print how fast functions start, what events cost, and what decoding them takes
+bench: prerequisites ## Print how fast functions start, what events cost, how much wallets take, and what decoding takes
 	@go run ./infra/bench/start
 	@go run ./infra/bench/cost
+	@go run ./infra/bench/wallet
 	@go test -run '^$$' -bench . -benchmem ./pkg/stripeevent
 
 .PHONY: test-browser

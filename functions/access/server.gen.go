@@ -23,6 +23,9 @@ type ServerInterface interface {
 	// GetKeySet Read the keys that entitlement tokens are verified with
 	// (GET /.well-known/jwks.json)
 	GetKeySet(w http.ResponseWriter, r *http.Request)
+	// GetAccountBilling The calling user's tier, and what is paid for it
+	// (GET /api/billing)
+	GetAccountBilling(w http.ResponseWriter, r *http.Request, params GetAccountBillingParams)
 	// GetBillingKeySet Read the keys that entitlement tokens are verified with
 	// (GET /v1/billing/.well-known/jwks.json)
 	GetBillingKeySet(w http.ResponseWriter, r *http.Request)
@@ -72,6 +75,73 @@ func (siw *ServerInterfaceWrapper) GetKeySet(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetKeySet(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAccountBilling operation middleware
+func (siw *ServerInterfaceWrapper) GetAccountBilling(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAccountBillingParams
+
+	// ------------- Optional query parameter "test_mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "test_mode", r.URL.Query(), &params.TestMode, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "test_mode"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "test_mode", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "X-Project-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Project-ID")]; found {
+		var XProjectID UserProject
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Project-ID", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Project-ID", valueList[0], &XProjectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "X-Project-ID", Err: err})
+			return
+		}
+
+		params.XProjectID = &XProjectID
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAccountBilling(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -953,6 +1023,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/.well-known/jwks.json", wrapper.GetKeySet)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/billing", wrapper.GetAccountBilling)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/billing/.well-known/jwks.json", wrapper.GetBillingKeySet)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/billing/access", wrapper.CheckAccess)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/v1/billing/entitlements", wrapper.GetEntitlements)
@@ -978,6 +1049,28 @@ type GetKeySetResponseObject interface {
 type GetKeySet200JSONResponse KeySet
 
 func (response GetKeySet200JSONResponse) VisitGetKeySetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAccountBillingRequestObject struct {
+	Params GetAccountBillingParams
+}
+
+type GetAccountBillingResponseObject interface {
+	VisitGetAccountBillingResponse(w http.ResponseWriter) error
+}
+
+type GetAccountBilling200JSONResponse AccountBilling
+
+func (response GetAccountBilling200JSONResponse) VisitGetAccountBillingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -1241,6 +1334,9 @@ type StrictServerInterface interface {
 	// GetKeySet Read the keys that entitlement tokens are verified with
 	// (GET /.well-known/jwks.json)
 	GetKeySet(ctx context.Context, request GetKeySetRequestObject) (GetKeySetResponseObject, error)
+	// GetAccountBilling The calling user's tier, and what is paid for it
+	// (GET /api/billing)
+	GetAccountBilling(ctx context.Context, request GetAccountBillingRequestObject) (GetAccountBillingResponseObject, error)
 	// GetBillingKeySet Read the keys that entitlement tokens are verified with
 	// (GET /v1/billing/.well-known/jwks.json)
 	GetBillingKeySet(ctx context.Context, request GetBillingKeySetRequestObject) (GetBillingKeySetResponseObject, error)
@@ -1332,6 +1428,32 @@ func (sh *strictHandler) GetKeySet(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetKeySetResponseObject); ok {
 		if err := validResponse.VisitGetKeySetResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAccountBilling operation middleware
+func (sh *strictHandler) GetAccountBilling(w http.ResponseWriter, r *http.Request, params GetAccountBillingParams) {
+	var request GetAccountBillingRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAccountBilling(ctx, request.(GetAccountBillingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAccountBilling")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAccountBillingResponseObject); ok {
+		if err := validResponse.VisitGetAccountBillingResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -34,18 +34,20 @@ type server struct {
 // handler wires the function. Users change nothing here, and keys are for
 // everybody.
 func handler(f *function.Function, cfg access.TokenSettings) http.Handler {
-	served := routes(f.Plans, &server{
+	implementation := &server{
 		store:  f.Table,
 		access: access.NewReader(f.Table, f.Now),
 		signer: access.NewSigner(f.Vault, cfg, f.Now),
 		now:    f.Now,
-	})
+	}
+	served := routes(f.Plans, implementation)
 	mux := http.NewServeMux()
 	mux.Handle("/", f.Public(f.Plans, f.Plans.Mux()))
 	mux.Handle("/.well-known/", f.Public(f.Plans, served))
 	mux.Handle("/v1/billing/", f.Reading(identity.EndUser, f.Plans, served))
 	mux.Handle("/v1/billing/.well-known/", f.Public(f.Plans, served))
 	mux.Handle("/v1/dashboard/", f.For(identity.Developer, f.Plans, served))
+	mux.Handle("/api/billing", f.Reading(identity.EndUser, f.Account, routes(f.Account, implementation)))
 	return mux
 }
 

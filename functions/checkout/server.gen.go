@@ -21,6 +21,9 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// CreateTierCheckout Buy a tier on Stripe's hosted page
+	// (POST /api/billing/checkout)
+	CreateTierCheckout(w http.ResponseWriter, r *http.Request, params CreateTierCheckoutParams)
 	// CreateCheckoutSession Start a purchase on Stripe's hosted page
 	// (POST /api/v1/payments/stripe/checkout-session)
 	CreateCheckoutSession(w http.ResponseWriter, r *http.Request, params CreateCheckoutSessionParams)
@@ -55,6 +58,92 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// CreateTierCheckout operation middleware
+func (siw *ServerInterfaceWrapper) CreateTierCheckout(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateTierCheckoutParams
+
+	// ------------- Optional query parameter "test_mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "test_mode", r.URL.Query(), &params.TestMode, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "test_mode"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "test_mode", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	// ------------- Optional header parameter "X-Project-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Project-ID")]; found {
+		var XProjectID UserProject
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "X-Project-ID", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Project-ID", valueList[0], &XProjectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: "uuid"})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "X-Project-ID", Err: err})
+			return
+		}
+
+		params.XProjectID = &XProjectID
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateTierCheckout(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // CreateCheckoutSession operation middleware
 func (siw *ServerInterfaceWrapper) CreateCheckoutSession(w http.ResponseWriter, r *http.Request) {
@@ -811,6 +900,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/billing/checkout", wrapper.CreateTierCheckout)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/payments/stripe/checkout-session", wrapper.CreateCheckoutSession)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/billing/checkout", wrapper.CreatePlanCheckout)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/payments/{paymentId}/refund", wrapper.RefundPayment)
@@ -821,6 +911,29 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/payment/intent", wrapper.CreatePaymentIntent)
 
 	return m
+}
+
+type CreateTierCheckoutRequestObject struct {
+	Params CreateTierCheckoutParams
+	Body   *CreateTierCheckoutJSONRequestBody
+}
+
+type CreateTierCheckoutResponseObject interface {
+	VisitCreateTierCheckoutResponse(w http.ResponseWriter) error
+}
+
+type CreateTierCheckout200JSONResponse TierCheckout
+
+func (response CreateTierCheckout200JSONResponse) VisitCreateTierCheckoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type CreateCheckoutSessionRequestObject struct {
@@ -1009,6 +1122,9 @@ func (response CreatePaymentIntent200JSONResponse) VisitCreatePaymentIntentRespo
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// CreateTierCheckout Buy a tier on Stripe's hosted page
+	// (POST /api/billing/checkout)
+	CreateTierCheckout(ctx context.Context, request CreateTierCheckoutRequestObject) (CreateTierCheckoutResponseObject, error)
 	// CreateCheckoutSession Start a purchase on Stripe's hosted page
 	// (POST /api/v1/payments/stripe/checkout-session)
 	CreateCheckoutSession(ctx context.Context, request CreateCheckoutSessionRequestObject) (CreateCheckoutSessionResponseObject, error)
@@ -1072,6 +1188,39 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// CreateTierCheckout operation middleware
+func (sh *strictHandler) CreateTierCheckout(w http.ResponseWriter, r *http.Request, params CreateTierCheckoutParams) {
+	var request CreateTierCheckoutRequestObject
+
+	request.Params = params
+
+	var body CreateTierCheckoutJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTierCheckout(ctx, request.(CreateTierCheckoutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTierCheckout")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateTierCheckoutResponseObject); ok {
+		if err := validResponse.VisitCreateTierCheckoutResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // CreateCheckoutSession operation middleware

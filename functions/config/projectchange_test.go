@@ -20,10 +20,10 @@ func TestCreateProjectWithSettings(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	var created api.Project
-	answer := f.send(t, http.MethodPost, projects, `{"name": "A", "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
+	answer := f.send(t, http.MethodPost, projects, `{"name": "A", "default_mode": "live", "duplicate_subscriptions": "cancel_newest", "marketplace_fee_bps": 0,
 		"grace_period_days": 60, "disputed_payments": "suspend", "end_user_refunds": true, "redirect_origins": ["https://App.example.com:443", "https://*.example.com", "http://localhost:3000"]}`)
 	answer.Decode(t, &created)
-	want := fmt.Sprintf(`{"id": %q, "name": "A", "description": null, "is_active": true, "default_mode": "live", "duplicate_subscriptions": "cancel_newest",
+	want := fmt.Sprintf(`{"id": %q, "name": "A", "description": null, "is_active": true, "default_mode": "live", "duplicate_subscriptions": "cancel_newest", "marketplace_fee_bps": 0,
 		"grace_period_days": 60, "disputed_payments": "suspend", "end_user_refunds": true, "redirect_origins": ["https://app.example.com", "https://*.example.com", "http://localhost:3000"],
 		"created_at": "2100-02-03T09:14:08Z"}`, created.ID)
 	answer.Is(t, 201, want)
@@ -35,7 +35,7 @@ func TestCreateProjectWithSettings(t *testing.T) {
 func TestUpdateProject(t *testing.T) {
 	t.Parallel()
 	settings := func(name, description, origins, mode, duplicates, access string) string {
-		return fmt.Sprintf(`"name": %s, "description": %s, "redirect_origins": %s, "default_mode": %s, "duplicate_subscriptions": %s, %s`,
+		return fmt.Sprintf(`"name": %s, "description": %s, "redirect_origins": %s, "default_mode": %s, "duplicate_subscriptions": %s, %s, "marketplace_fee_bps": 250`,
 			name, description, origins, mode, duplicates, access)
 	}
 	const name, description, origins, mode, duplicates = `"A"`, `"For boats"`, `["https://a.example"]`, `"live"`, `"cancel_newest"`
@@ -81,6 +81,7 @@ func TestUpdateProjectRefusals(t *testing.T) {
 		"grace in words":   {`{"grace_period_days": "7"}`, `["body", "grace_period_days"]`, "int_type"},
 		"refunds in words": {`{"end_user_refunds": "yes"}`, `["body", "end_user_refunds"]`, "bool_type"},
 		"an odd policy":    {`{"disputed_payments": "refund"}`, `["body", "disputed_payments"]`, "enum"},
+		"a fee too high":   {`{"marketplace_fee_bps": 10001}`, `["body", "marketplace_fee_bps"]`, "value_error"},
 		"another word":     {`{"duplicate_subscriptions": "refund"}`, `["body", "duplicate_subscriptions"]`, "enum"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,6 +36,7 @@ func (s *server) CreateProject(ctx context.Context, r CreateProjectRequestObject
 		DuplicateSubscriptions: r.Body.DuplicateSubscriptions,
 		GracePeriodDays:        r.Body.GracePeriodDays,
 		DisputedPayments:       r.Body.DisputedPayments,
+		MarketplaceFeeBps:      r.Body.MarketplaceFeeBps,
 		EndUserRefunds:         r.Body.EndUserRefunds,
 	})
 	err = s.store.CreateProject(ctx, p)
@@ -103,6 +104,9 @@ func apply(p *billing.Project, r api.UpdateProjectRequest) {
 	set(&p.EndUserRefunds, r.EndUserRefunds)
 	if r.GracePeriodDays != nil {
 		p.GraceDays = r.GracePeriodDays
+	}
+	if r.MarketplaceFeeBps != nil {
+		p.MarketplaceFee = r.MarketplaceFeeBps
 	}
 }
 
@@ -180,6 +184,7 @@ func projectAnswer(p billing.Project) api.Project {
 		DuplicateSubscriptions: cmp.Or(p.Duplicates, billing.FlagDuplicate),
 		GracePeriodDays:        int64(p.Grace() / (24 * time.Hour)),
 		DisputedPayments:       cmp.Or(p.OnDispute, billing.KeepDisputed),
+		MarketplaceFeeBps:      p.FeeBasisPoints(),
 		EndUserRefunds:         p.EndUserRefunds,
 	}
 }

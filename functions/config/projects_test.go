@@ -38,7 +38,7 @@ func TestCreateProject(t *testing.T) {
 			}
 			answer.Decode(t, &created)
 			want := fmt.Sprintf(`{"id": %q, "name": %s, "description": %s, "is_active": true,
-				"redirect_origins": [], "default_mode": "test", "duplicate_subscriptions": "flag", "grace_period_days": 7, "disputed_payments": "keep", "end_user_refunds": false, "created_at": "2100-02-03T09:14:08Z"}`,
+				"redirect_origins": [], "default_mode": "test", "duplicate_subscriptions": "flag", "grace_period_days": 7, "disputed_payments": "keep", "end_user_refunds": false, "marketplace_fee_bps": 1000, "created_at": "2100-02-03T09:14:08Z"}`,
 				created.ID, c.name, c.description)
 			answer.Is(t, 201, want)
 			f.send(t, http.MethodGet, projects+created.ID.String(), "").Is(t, 200, want)

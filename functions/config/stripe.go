@@ -78,12 +78,12 @@ func (s *server) put(ctx context.Context, project uuid.UUID, r api.StripeConfigR
 }
 
 // sent is what a request holds for one mode; empty fields stay as they are.
-type sent struct{ secretKey, publishableKey, webhookSecret *string }
+type sent struct{ secretKey, publishableKey, webhookSecret, connectSecret *string }
 
 func sentCredentials(r api.StripeConfigRequest) map[billing.Mode]sent {
 	return map[billing.Mode]sent{
-		billing.Test: {r.TestSecretKey, r.TestPublishableKey, r.TestWebhookSecret},
-		billing.Live: {r.LiveSecretKey, r.LivePublishableKey, r.LiveWebhookSecret},
+		billing.Test: {r.TestSecretKey, r.TestPublishableKey, r.TestWebhookSecret, r.TestConnectWebhookSecret},
+		billing.Live: {r.LiveSecretKey, r.LivePublishableKey, r.LiveWebhookSecret, r.LiveConnectWebhookSecret},
 	}
 }
 
@@ -106,6 +106,9 @@ func (s *server) save(ctx context.Context, scope billing.Scope, set *billing.Cre
 	}
 	if r.webhookSecret != nil {
 		creds.RollWebhookSecret(billing.Secret(*r.webhookSecret), overlap, now)
+	}
+	if r.connectSecret != nil {
+		creds.RollConnectSecret(billing.Secret(*r.connectSecret), overlap, now)
 	}
 	version, err := s.vault.SaveCredentials(ctx, scope, creds)
 	if err != nil {
@@ -167,5 +170,8 @@ func configAnswer(c billing.StripeConfig) api.StripeConfig {
 		LiveConfiguredAt:         api.Time(c.Live.ConfiguredAt),
 		CreatedAt:                c.CreatedAt,
 		UpdatedAt:                api.Time(c.UpdatedAt),
+
+		TestConnectWebhookSecretMasked: api.Text(c.Test.ConnectSecret),
+		LiveConnectWebhookSecretMasked: api.Text(c.Live.ConnectSecret),
 	}
 }

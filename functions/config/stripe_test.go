@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
 	"billhook/infra/local/functiontest"
@@ -49,9 +50,9 @@ func answered(project uuid.UUID, members map[string]string) string {
 	return fmt.Sprintf(`{
 		"id": %s, "project_id": %s, "is_active": %s, "created_at": %s, "updated_at": %s,
 		"has_test_credentials": %t, "test_configured_at": %s,
-		"test_secret_key_masked": %s, "test_publishable_key_masked": %s, "test_webhook_secret_masked": %s,
+		"test_secret_key_masked": %s, "test_publishable_key_masked": %s, "test_webhook_secret_masked": %s, "test_connect_webhook_secret_masked": null,
 		"has_live_credentials": %t, "live_configured_at": %s,
-		"live_secret_key_masked": %s, "live_publishable_key_masked": %s, "live_webhook_secret_masked": %s
+		"live_secret_key_masked": %s, "live_publishable_key_masked": %s, "live_webhook_secret_masked": %s, "live_connect_webhook_secret_masked": null
 	}`, all["id"], all["project_id"], all["is_active"], all["created_at"], all["updated_at"],
 		all["test_secret_key"] != "", all["test_configured_at"],
 		masked("test_secret_key"), masked("test_publishable"), masked("test_webhook_secret"),
@@ -106,6 +107,33 @@ func TestConfigFromNothingToDeletedAndBack(t *testing.T) {
 	if got := f.credentials(t, billing.Scope{Project: p.ID, Mode: billing.Test}).SecretKey.Reveal(); got != "sk_test_canarySecretKey9fQ2" {
 		t.Error("the secret key did not survive")
 	}
+}
+
+// The endpoint for connected accounts has a secret of its own, which is shown
+// where there is one.
+func TestConnectWebhookSecret(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.CreateProject(t, developer)
+	path := configPath(p.ID)
+	f.send(t, http.MethodPut, path, testKeys).Is(t, 200, answered(p.ID, testMasked(`"2100-02-03T09:14:08Z"`)))
+	var shown struct {
+		Own     string  `json:"test_webhook_secret_masked"`
+		Connect string  `json:"test_connect_webhook_secret_masked"`
+		Live    *string `json:"live_connect_webhook_secret_masked"`
+	}
+	f.send(t, http.MethodPut, path, `{"test_connect_webhook_secret": "whsec_canaryConnect7Wq1"}`).Decode(t, &shown)
+	if shown.Own != "whsec_...Zk0p" || shown.Connect != "whsec_...7Wq1" || shown.Live != nil {
+		t.Errorf("shown: %+v", shown)
+	}
+	var valid []string
+	for _, s := range f.credentials(t, billing.Scope{Project: p.ID, Mode: billing.Test}).SigningSecrets(f.Clock.Now()) {
+		valid = append(valid, s.Reveal())
+	}
+	if diff := cmp.Diff([]string{"whsec_canarySigningZk0p", "whsec_canaryConnect7Wq1"}, valid); diff != "" {
+		t.Errorf("valid (-want +got):\n%s", diff)
+	}
+	f.send(t, http.MethodPut, path, `{"live_connect_webhook_secret": "sk_live_canary"}`).Invalid(t, `["body", "live_connect_webhook_secret"]`, "value_error")
 }
 
 // Only what is sent changes: each case says what a second PUT changes of the

@@ -84,7 +84,7 @@ func (f fixture) run(t *testing.T, want *report) {
 }
 
 func counts(r *report) map[string]int {
-	return map[string]int{"visited": r.Visited, "left": r.Left, "events": r.Events, "corrected": r.Corrected, "failures": r.Failures}
+	return map[string]int{"visited": r.Visited, "left": r.Left, "events": r.Events, "corrected": r.Corrected, "resumed": r.Resumed, "failures": r.Failures}
 }
 
 func (f fixture) scope() billing.Scope { return billing.Scope{Project: f.project, Mode: billing.Test} }

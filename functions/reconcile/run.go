@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"billhook/pkg/intake"
 	"billhook/pkg/projector"
 	"billhook/pkg/store"
+	"billhook/pkg/wallet"
 )
 
 // Store lists the scopes and keeps how far each has come; *store.Table
@@ -38,6 +38,11 @@ type Corrector interface {
 	Correct(ctx context.Context, scope billing.Scope, o projector.Observation) (behind bool, err error)
 }
 
+// Wallets goes on with what was left; *wallet.Wallets implements it.
+type Wallets interface {
+	Resume(ctx context.Context, s billing.Scope) (found int, err error)
+}
+
 // Metrics counts; *telemetry.Metrics implements it.
 type Metrics interface {
 	Count(metric, dimension, value string)
@@ -47,6 +52,7 @@ var (
 	_ Store     = (*store.Table)(nil)
 	_ Intake    = (*intake.Intake)(nil)
 	_ Corrector = (*projector.Projector)(nil)
+	_ Wallets   = (*wallet.Wallets)(nil)
 )
 
 // reconciler compares scopes with Stripe.
@@ -55,6 +61,7 @@ type reconciler struct {
 	gateway   *gateway.Gateway
 	intake    Intake
 	corrector Corrector
+	wallets   Wallets
 	metrics   Metrics
 	log       *slog.Logger
 	now       func() time.Time
@@ -67,6 +74,7 @@ func newReconciler(f *function.Function, stripe *gateway.Gateway) *reconciler {
 		gateway:   stripe,
 		intake:    &intake.Intake{Events: bringsIn, Records: f.Table, Metrics: f.Metrics, Log: f.Log, Now: f.Now},
 		corrector: bringsIn,
+		wallets:   wallet.New(f.Table, stripe, bringsIn, f.Log, f.Now),
 		metrics:   f.Metrics,
 		log:       f.Log,
 		now:       f.Now,
@@ -89,15 +97,18 @@ type report struct {
 	Left      int `json:"left"`      // scopes, to the next run
 	Events    int `json:"events"`    // taken in
 	Corrected int `json:"corrected"` // subscriptions
+	Resumed   int `json:"resumed"`   // holds that had expired, and reloads that were left
 	Failures  int `json:"failures"`
 
 	mu sync.Mutex
 }
 
-func (r *report) count(counter *int) {
+func (r *report) count(counter *int) { r.add(counter, 1) }
+
+func (r *report) add(counter *int, n int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	*counter++
+	*counter += n
 }
 
 // run visits the scopes, those visited longest ago first, until all are done or
@@ -126,7 +137,7 @@ func (r *reconciler) run(ctx context.Context) (*report, error) {
 		return nil, err
 	}
 	r.log.InfoContext(ctx, "reconciled",
-		"visited", did.Visited, "left", did.Left, "events", did.Events, "corrected", did.Corrected, "failures", did.Failures)
+		"visited", did.Visited, "left", did.Left, "events", did.Events, "corrected", did.Corrected, "resumed", did.Resumed, "failures", did.Failures)
 	return did, nil
 }
 
@@ -139,16 +150,7 @@ func (r *reconciler) late(ctx context.Context) bool {
 // failed counts a failure and logs it.
 func (v *visit) failed(ctx context.Context, doing string, err error) {
 	v.did.count(&v.did.Failures)
-	v.metrics.Count("ReconcileFailures", "Kind", kindOf(err))
+	v.metrics.Count("ReconcileFailures", "Kind", billing.CodeOf(err))
 	v.log.ErrorContext(ctx, "reconciliation failed",
 		"project", v.at.Scope.Project, "mode", v.at.Scope.Mode, "doing", doing, "error", err)
-}
-
-// kindOf names a failure in the metrics.
-func kindOf(err error) string {
-	var known *billing.Error
-	if errors.As(err, &known) && known.Code != "" {
-		return known.Code
-	}
-	return "internal_error"
 }

@@ -41,6 +41,7 @@ func (r *reconciler) visit(ctx context.Context, at billing.Reconciliation, did *
 		doing string
 		do    func(context.Context) error
 	}{
+		{"resume wallets", v.resumeWallets},
 		{"take events in", v.takeEventsIn},
 		{"compare subscriptions", v.compare},
 	} {
@@ -56,6 +57,13 @@ func (r *reconciler) visit(ctx context.Context, at billing.Reconciliation, did *
 			return
 		}
 	}
+}
+
+// resumeWallets frees what was held for too long, and goes on with reloads.
+func (v *visit) resumeWallets(ctx context.Context) error {
+	found, err := v.wallets.Resume(ctx, v.at.Scope)
+	v.did.add(&v.did.Resumed, found)
+	return err
 }
 
 // open opens the account, unless the scope is being visited by another run, or

@@ -23,12 +23,33 @@ func (s *server) buyer(ctx context.Context, testMode *bool, environment *billing
 	if err != nil {
 		return buyer{}, err
 	}
-	caller := identity.From(ctx)
-	b := buyer{scope: billing.Scope{Project: caller.Project, Mode: mode}}
-	if b.project, b.config, err = s.store.Project(ctx, b.scope.Project); err != nil {
-		return b, err
+	project, config, err := s.store.Project(ctx, identity.From(ctx).Project)
+	if err != nil {
+		return buyer{}, err
 	}
-	if b.route, err = s.gateway.Route(ctx, b.scope, b.project, b.config); err != nil {
+	return s.buyerIn(ctx, mode, project, config)
+}
+
+// buyerByDefault is the calling user in the mode that the request names, else in
+// the project's default.
+func (s *server) buyerByDefault(ctx context.Context, testMode *bool, environment *billing.Mode) (buyer, error) {
+	project, config, err := s.store.Project(ctx, identity.From(ctx).Project)
+	if err != nil {
+		return buyer{}, err
+	}
+	mode, err := api.ModeOr(testMode, environment, project.DefaultMode)
+	if err != nil {
+		return buyer{}, err
+	}
+	return s.buyerIn(ctx, mode, project, config)
+}
+
+// buyerIn is the calling user in a mode of the project.
+func (s *server) buyerIn(ctx context.Context, m billing.Mode, p billing.Project, config *billing.StripeConfig) (buyer, error) {
+	caller := identity.From(ctx)
+	b := buyer{scope: billing.Scope{Project: caller.Project, Mode: m}, project: p, config: config}
+	var err error
+	if b.route, err = s.gateway.Route(ctx, b.scope, p, config); err != nil {
 		return b, err
 	}
 	b.customer, err = s.store.CustomerOf(ctx, b.scope, caller.Subject)

@@ -30,8 +30,14 @@ type catalogAnswer struct {
 	kept bool // the caller has it
 }
 
-// VisitGetPlanCatalogResponse writes the catalog, or that the caller has it.
-func (a catalogAnswer) VisitGetPlanCatalogResponse(w http.ResponseWriter) error {
+// VisitGetPlanCatalogResponse answers the Plans API.
+func (a catalogAnswer) VisitGetPlanCatalogResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitListTiersResponse answers the Account API.
+func (a catalogAnswer) VisitListTiersResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// write writes the catalog, or that the caller has it.
+func (a catalogAnswer) write(w http.ResponseWriter) error {
 	w.Header().Set("ETag", a.etag)
 	w.Header().Set("Cache-Control", catalogAge)
 	w.Header().Set("Vary", catalogVary)
@@ -54,13 +60,27 @@ func (s *server) GetPlanCatalog(ctx context.Context, r GetPlanCatalogRequestObje
 	for _, p := range plans {
 		catalog.Plans = append(catalog.Plans, api.CatalogPlanOf(p))
 	}
+	return answerCatalog(catalog, r.Params.IfNoneMatch)
+}
+
+// ListTiers answers the plans that are for sale as tiers, to anybody.
+func (s *server) ListTiers(ctx context.Context, r ListTiersRequestObject) (ListTiersResponseObject, error) {
+	plans, err := s.forSale(ctx, api.GetPlanCatalogParams(r.Params))
+	if err != nil {
+		return nil, err
+	}
+	return answerCatalog(api.TiersOf(plans), r.Params.IfNoneMatch)
+}
+
+// answerCatalog answers a catalog to a caller who may have it.
+func answerCatalog(catalog any, has *string) (catalogAnswer, error) {
 	body, err := json.Marshal(catalog)
 	if err != nil {
-		return nil, fmt.Errorf("encode catalog: %w", err)
+		return catalogAnswer{}, fmt.Errorf("encode catalog: %w", err)
 	}
 	sum := sha256.Sum256(body)
 	answer := catalogAnswer{body: append(body, '\n'), etag: `"` + hex.EncodeToString(sum[:16]) + `"`}
-	answer.kept = r.Params.IfNoneMatch != nil && matches(*r.Params.IfNoneMatch, answer.etag)
+	answer.kept = has != nil && matches(*has, answer.etag)
 	return answer, nil
 }
 

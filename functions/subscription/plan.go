@@ -6,7 +6,6 @@ import (
 	"billhook/pkg/api"
 	"billhook/pkg/billing"
 	"billhook/pkg/gateway"
-	"billhook/pkg/identity"
 )
 
 // subscriber is the calling user of the Plans API with the subscription held,
@@ -20,20 +19,9 @@ type subscriber struct {
 // subscriber is read in the mode that the request names, else in the project's
 // default.
 func (s *server) subscriber(ctx context.Context, testMode *bool, environment *billing.Mode) (subscriber, error) {
-	caller := identity.From(ctx)
-	project, config, err := s.store.Project(ctx, caller.Project)
+	b, err := s.buyerByDefault(ctx, testMode, environment)
+	h := subscriber{buyer: b}
 	if err != nil {
-		return subscriber{}, err
-	}
-	mode, err := api.ModeOr(testMode, environment, project.DefaultMode)
-	if err != nil {
-		return subscriber{}, err
-	}
-	h := subscriber{buyer: buyer{scope: billing.Scope{Project: caller.Project, Mode: mode}, project: project, config: config}}
-	if h.route, err = s.gateway.Route(ctx, h.scope, project, config); err != nil {
-		return h, err
-	}
-	if h.customer, err = s.store.CustomerOf(ctx, h.scope, caller.Subject); err != nil {
 		return h, err
 	}
 	if h.plans, err = s.store.Plans(ctx, h.scope); err != nil {

@@ -31,6 +31,7 @@ type Store interface {
 // implements it.
 type Observer interface {
 	Observe(ctx context.Context, s billing.Scope, o projector.Observation) error
+	Correct(ctx context.Context, s billing.Scope, o projector.Observation) (behind bool, err error)
 }
 
 var (
@@ -59,11 +60,14 @@ func handler(f *function.Function, base string) http.Handler {
 		project:   f.Callers.DefaultProject(),
 		now:       f.Now,
 	}
-	// The two API families differ in the form of errors. The catalog is public.
+	// The API families differ in the form of errors. The catalogs are public.
 	mux := http.NewServeMux()
 	mux.Handle("/", f.For(identity.EndUser, f.Answer, routes(f.Answer, implementation)))
 	mux.Handle("/v1/", f.For(identity.EndUser, f.Plans, routes(f.Plans, implementation)))
 	mux.Handle("/v1/billing/plans", f.Public(f.Plans, routes(f.Plans, implementation)))
+	account := routes(f.Account, implementation)
+	mux.Handle("/api/billing/", f.For(identity.EndUser, f.Account, account))
+	mux.Handle("/api/billing/plans", f.Public(f.Account, account))
 	return web.Within(gateway.Patience, mux)
 }
 

@@ -21,13 +21,7 @@ const deauthorized = "account.application.deauthorized"
 // ReceiveGatewayEvent takes one delivery from an account of the deployment's,
 // which projects share. What it answers means the same as for a project's own.
 func (s *server) ReceiveGatewayEvent(w http.ResponseWriter, r *http.Request, params api.ReceiveGatewayEventParams) {
-	if err := s.receiveShared(r, params.StripeSignature); err != nil {
-		s.metrics.Count("EventsRefused", "Kind", refusal(err))
-		s.answer.Write(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(api.EventReceipt{Received: true}) // Stripe may be gone
+	s.acknowledge(w, r, s.receiveShared(r, params.StripeSignature))
 }
 
 func (s *server) receiveShared(r *http.Request, signature string) error {

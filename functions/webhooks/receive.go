@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +17,11 @@ const signatureHeader = "Stripe-Signature"
 // ReceiveStripeEvent takes one delivery. Any answer but 200 has Stripe deliver
 // it again, so nothing is answered with 200 before it is safely stored.
 func (s *server) ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, project api.ProjectID, mode billing.Mode, params api.ReceiveStripeEventParams) {
-	err := s.receive(r, billing.Scope{Project: project, Mode: mode}, params.StripeSignature)
+	s.acknowledge(w, r, s.receive(r, billing.Scope{Project: project, Mode: mode}, params.StripeSignature))
+}
+
+// acknowledge answers what became of a delivery.
+func (s *server) acknowledge(w http.ResponseWriter, r *http.Request, err error) {
 	if err != nil {
 		s.metrics.Count("EventsRefused", "Kind", refusal(err))
 		s.answer.Write(w, r, err)
@@ -47,11 +52,16 @@ func (s *server) receive(r *http.Request, scope billing.Scope, signature string)
 	if err != nil {
 		return fmt.Errorf("read body: %w", err)
 	}
-	if err := s.verify(r.Context(), scope, body, signature); err != nil {
+	return s.take(r.Context(), scope, body, signature)
+}
+
+// take takes a delivery for a project in a mode.
+func (s *server) take(ctx context.Context, scope billing.Scope, body []byte, signature string) error {
+	if err := s.verify(ctx, scope, body, signature); err != nil {
 		return err
 	}
 	// From here on the sender is Stripe, speaking for this project.
-	_, err = s.intake.Receive(r.Context(), scope, body)
+	_, err := s.intake.Receive(ctx, scope, body)
 	return err
 }
 

@@ -18,6 +18,9 @@ import (
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ReceiveBillingEvent Receive an event of the deployment's default project
+	// (POST /api/billing/webhook)
+	ReceiveBillingEvent(w http.ResponseWriter, r *http.Request, params ReceiveBillingEventParams)
 	// ReceiveStripeEvent Receive an event from Stripe
 	// (POST /api/v1/payments/stripe/webhooks/{project_id}/{mode})
 	ReceiveStripeEvent(w http.ResponseWriter, r *http.Request, projectID ProjectID, mode billing.Mode, params ReceiveStripeEventParams)
@@ -37,6 +40,51 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// ReceiveBillingEvent operation middleware
+func (siw *ServerInterfaceWrapper) ReceiveBillingEvent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReceiveBillingEventParams
+
+	headers := r.Header
+
+	// ------------- Required header parameter "Stripe-Signature" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Stripe-Signature")]; found {
+		var StripeSignature string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Stripe-Signature", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Stripe-Signature", valueList[0], &StripeSignature, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Stripe-Signature", Err: err})
+			return
+		}
+
+		params.StripeSignature = StripeSignature
+
+	} else {
+		err := fmt.Errorf("Header parameter Stripe-Signature is required, but not found")
+		siw.ErrorHandlerFunc(w, r, &RequiredHeaderError{ParamName: "Stripe-Signature", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReceiveBillingEvent(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // ReceiveStripeEvent operation middleware
 func (siw *ServerInterfaceWrapper) ReceiveStripeEvent(w http.ResponseWriter, r *http.Request) {
@@ -346,6 +394,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 		ErrorHandlerFunc:   options.ErrorHandlerFunc,
 	}
 
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/billing/webhook", wrapper.ReceiveBillingEvent)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/payments/stripe/webhooks/{project_id}/{mode}", wrapper.ReceiveStripeEvent)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/webhook", wrapper.ReceiveGatewayEvent)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/v1/stripe/webhook/{project_id}", wrapper.ReceiveServerEvent)

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/google/uuid"
+
 	"billhook/pkg/billing"
 	"billhook/pkg/function"
 	"billhook/pkg/gateway"
@@ -64,6 +66,7 @@ type server struct {
 	accounts Accounts
 	refusals Refusals
 	intake   Intake
+	project  uuid.UUID // the deployment's default; zero: none
 	now      func() time.Time
 }
 
@@ -84,7 +87,8 @@ func newServer(f *function.Function, stripe *gateway.Gateway) *server {
 			Log:     f.Log,
 			Now:     f.Now,
 		},
-		now: f.Now,
+		project: f.Callers.DefaultProject(),
+		now:     f.Now,
 	}
 }
 
@@ -94,7 +98,9 @@ func newServer(f *function.Function, stripe *gateway.Gateway) *server {
 func handler(f *function.Function, base string) http.Handler {
 	s := newServer(f, gateway.New(f.Table, f.Vault, base))
 	mux := http.NewServeMux()
-	for path, answer := range map[string]*web.Errors{"/": f.Answer, "/v1/": f.Server, "/v1/stripe/webhook": f.Plans} {
+	for path, answer := range map[string]*web.Errors{
+		"/": f.Answer, "/v1/": f.Server, "/v1/stripe/webhook": f.Plans, "/api/billing/": f.Account,
+	} {
 		family := *s
 		family.answer = answer
 		mux.Handle(path, f.Public(answer, routes(&family)))

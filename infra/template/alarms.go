@@ -11,14 +11,17 @@ import (
 
 const alarmType = "AWS::CloudWatch::Alarm"
 
+// mostMetrics is CloudWatch's limit for an alarm, expressions among them.
+const mostMetrics = 10
+
 // Alarms are the faults of the alarms: one without a reader, a runbook or a
 // metric that exists would never be noticed. root is the repository's.
 func Alarms(t Templates, metrics map[Metric]bool, root string) []string {
 	var faults faults
 	all := slices.Concat(t.Main.Of(alarmType), t.Monitoring.Of(alarmType))
 	for _, wanted := range []string{
-		"WebhookFailures", "QuarantinedEvents", "ParkedEvents", "SignatureFailures", "Drift", "FunctionThrottles",
-		"TableThrottles", "ApiErrors", "ApiLatency", "WebhookLatency",
+		"WebhookFailures", "QuarantinedEvents", "ParkedEvents", "SignatureFailures", "Drift", "PayoutFailures", "FunctionThrottles",
+		"OtherFunctionThrottles", "TableThrottles", "ApiErrors", "ApiLatency", "WebhookLatency",
 	} {
 		if t.Monitoring.Resources[wanted].Type != alarmType {
 			faults.add("there is no alarm %s", wanted)
@@ -32,6 +35,9 @@ func Alarms(t Templates, metrics map[Metric]bool, root string) []string {
 		}
 		if text(alarm.Properties["TreatMissingData"]) != "notBreaching" {
 			faults.add("%s: a metric that counts nothing has no data, which is no alarm", alarm.ID)
+		}
+		if n := len(list(alarm.Properties["Metrics"])); n > mostMetrics {
+			faults.add("%s has %d metrics; CloudWatch takes %d", alarm.ID, n, mostMetrics)
 		}
 		faults.runbook(alarm, root)
 		for _, m := range metricsOf(alarm) {
@@ -148,7 +154,7 @@ func (f *faults) rollbacks(d Document) {
 	}
 }
 
-// throttles wants the alarm on throttles to see every function.
+// throttles wants the alarms on throttles to see every function.
 func (f *faults) throttles(t Templates) {
 	passed := text(at(t.Main.Resources["Monitoring"].Properties, "Parameters", "Functions"))
 	all := t.Main.Of(functionType)
@@ -158,10 +164,12 @@ func (f *faults) throttles(t Templates) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, u := range metricsOf(Named{"", t.Monitoring.Resources["FunctionThrottles"]}) {
-		seen[u.Dimensions["FunctionName"]] = true
+	for _, id := range []string{"FunctionThrottles", "OtherFunctionThrottles"} {
+		for _, u := range metricsOf(Named{id, t.Monitoring.Resources[id]}) {
+			seen[u.Dimensions["FunctionName"]] = true
+		}
 	}
 	if len(seen) != len(all) {
-		f.add("FunctionThrottles looks at %d functions of %d", len(seen), len(all))
+		f.add("the alarms on throttles look at %d functions of %d", len(seen), len(all))
 	}
 }

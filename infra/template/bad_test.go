@@ -75,7 +75,10 @@ var badTemplates = map[string]struct{ file, from, to, want string }{
 	},
 	"a function that is not monitored": {mainTemplate, "            - !Ref StatsFunction\n", "", "StatsFunction is not monitored"},
 	"a function whose throttles are not seen": {
-		monitoring, "Value: !Select [5, !Ref Functions]", "Value: !Select [4, !Ref Functions]", "FunctionThrottles looks at 8 functions of 9",
+		monitoring, "Value: !Select [5, !Ref Functions]", "Value: !Select [4, !Ref Functions]", "the alarms on throttles look at 10 functions of 11",
+	},
+	"an alarm on too much": {
+		monitoring, "        - Id: f8\n", extraMetric + "        - Id: f8\n", "FunctionThrottles has 11 metrics; CloudWatch takes 10",
 	},
 
 	"a table that goes with its stack": {mainTemplate, "    DeletionPolicy: Retain\n", "", "Table.DeletionPolicy"},
@@ -113,3 +116,16 @@ var badTemplates = map[string]struct{ file, from, to, want string }{
 		mainTemplate, "    Default: \"1\"\n", "    Default: \"\"\n", "parameter SettingsRevision: the default does not match",
 	},
 }
+
+const extraMetric = `        - Id: f11
+          ReturnData: false
+          MetricStat:
+            Metric:
+              Namespace: AWS/Lambda
+              MetricName: Throttles
+              Dimensions:
+                - Name: FunctionName
+                  Value: !Select [8, !Ref Functions]
+            Period: 300
+            Stat: Sum
+`

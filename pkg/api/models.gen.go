@@ -11,6 +11,69 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for BalanceTransactionType.
+const (
+	BalanceTransactionTypeAutoReload      BalanceTransactionType = "auto_reload"
+	BalanceTransactionTypeCapture         BalanceTransactionType = "capture"
+	BalanceTransactionTypeClawBack        BalanceTransactionType = "claw_back"
+	BalanceTransactionTypeDeposit         BalanceTransactionType = "deposit"
+	BalanceTransactionTypeHold            BalanceTransactionType = "hold"
+	BalanceTransactionTypeMarketplaceCall BalanceTransactionType = "marketplace_call"
+	BalanceTransactionTypeRefund          BalanceTransactionType = "refund"
+	BalanceTransactionTypeReinstatement   BalanceTransactionType = "reinstatement"
+	BalanceTransactionTypeRelease         BalanceTransactionType = "release"
+	BalanceTransactionTypeSpend           BalanceTransactionType = "spend"
+)
+
+// Valid indicates whether the value is a known member of the BalanceTransactionType enum.
+func (e BalanceTransactionType) Valid() bool {
+	switch e {
+	case BalanceTransactionTypeAutoReload:
+		return true
+	case BalanceTransactionTypeCapture:
+		return true
+	case BalanceTransactionTypeClawBack:
+		return true
+	case BalanceTransactionTypeDeposit:
+		return true
+	case BalanceTransactionTypeHold:
+		return true
+	case BalanceTransactionTypeMarketplaceCall:
+		return true
+	case BalanceTransactionTypeRefund:
+		return true
+	case BalanceTransactionTypeReinstatement:
+		return true
+	case BalanceTransactionTypeRelease:
+		return true
+	case BalanceTransactionTypeSpend:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HoldStatus.
+const (
+	Captured HoldStatus = "captured"
+	Held     HoldStatus = "held"
+	Released HoldStatus = "released"
+)
+
+// Valid indicates whether the value is a known member of the HoldStatus enum.
+func (e HoldStatus) Valid() bool {
+	switch e {
+	case Captured:
+		return true
+	case Held:
+		return true
+	case Released:
+		return true
+	default:
+		return false
+	}
+}
+
 // Access defines model for Access.
 type Access struct {
 	Allowed bool   `json:"allowed"`
@@ -44,6 +107,18 @@ type AccessReason struct {
 	// Text Sentences.
 	Text  string     `json:"text"`
 	Until *time.Time `json:"until"`
+}
+
+// AccountBilling defines model for AccountBilling.
+type AccountBilling struct {
+	BillingInterval    string     `json:"billing_interval"`
+	CurrentPeriodEnd   *time.Time `json:"current_period_end"`
+	CurrentPeriodStart *time.Time `json:"current_period_start"`
+	PaymentGateway     string     `json:"payment_gateway"`
+
+	// PlanTier The key of the plan that the user has.
+	PlanTier string                     `json:"plan_tier"`
+	Status   billing.SubscriptionStatus `json:"status"`
 }
 
 // AccountError defines model for AccountError.
@@ -101,6 +176,82 @@ type AggregatedSubscriptionList struct {
 	Total         int                      `json:"total"`
 }
 
+// AutoReload defines model for AutoReload.
+type AutoReload struct {
+	AmountCents *int64 `json:"amount_cents"`
+	Enabled     bool   `json:"enabled"`
+
+	// FailedAttempts In a row; after three it is turned off.
+	FailedAttempts int `json:"failed_attempts"`
+
+	// InProgress A payment is under way.
+	InProgress bool `json:"in_progress"`
+
+	// Problem Why the last one failed.
+	Problem        *string `json:"problem"`
+	ThresholdCents *int64  `json:"threshold_cents"`
+}
+
+// AutoReloadRequest defines model for AutoReloadRequest.
+type AutoReloadRequest struct {
+	// AmountCents What is paid in, within the limits of a deposit. Required to enable.
+	AmountCents *int64  `json:"amount_cents,omitempty"`
+	Currency    *string `json:"currency,omitempty"`
+	Enabled     bool    `json:"enabled"`
+
+	// ThresholdCents Required to enable.
+	ThresholdCents *int64 `json:"threshold_cents,omitempty"`
+}
+
+// Balance defines model for Balance.
+type Balance struct {
+	AutoReload AutoReload `json:"auto_reload"`
+
+	// BalanceCents What can be spent. Negative after a refund or dispute of a deposit that was spent; nothing can be spent then.
+	BalanceCents int64  `json:"balance_cents"`
+	Currency     string `json:"currency"`
+
+	// HeldCents Set aside by holds; not part of the balance.
+	HeldCents int64 `json:"held_cents"`
+
+	// LifetimeDepositedCents All deposits, less what was refunded or disputed.
+	LifetimeDepositedCents int64 `json:"lifetime_deposited_cents"`
+
+	// LifetimeSpentCents All spending, less what was refunded.
+	LifetimeSpentCents int64 `json:"lifetime_spent_cents"`
+}
+
+// BalanceTransaction defines model for BalanceTransaction.
+type BalanceTransaction struct {
+	// AmountCents What it added to the balance; negative for what it took.
+	AmountCents int64 `json:"amount_cents"`
+
+	// BalanceAfterCents In the order of the list.
+	BalanceAfterCents int64     `json:"balance_after_cents"`
+	CreatedAt         time.Time `json:"created_at"`
+	Currency          string    `json:"currency"`
+	Description       *string   `json:"description"`
+	ID                string    `json:"id"`
+
+	// ReferenceID The payment, charge or hold that it belongs to.
+	ReferenceID *string                `json:"reference_id"`
+	Type        BalanceTransactionType `json:"type"`
+}
+
+// BalanceTransactionType defines model for BalanceTransaction.Type.
+type BalanceTransactionType string
+
+// BalanceTransactions defines model for BalanceTransactions.
+type BalanceTransactions struct {
+	Total        int64                `json:"total"`
+	Transactions []BalanceTransaction `json:"transactions"`
+}
+
+// BillingPortal defines model for BillingPortal.
+type BillingPortal struct {
+	URL string `json:"url"`
+}
+
 // BillingStatus defines model for BillingStatus.
 type BillingStatus struct {
 	BillingEnabled bool `json:"billingEnabled"`
@@ -142,6 +293,12 @@ type Cancellation struct {
 
 	// SubscriptionID Stripe's id.
 	SubscriptionID string `json:"subscription_id"`
+}
+
+// CaptureRequest defines model for CaptureRequest.
+type CaptureRequest struct {
+	// AmountCents The price; without it, all that is held.
+	AmountCents *int64 `json:"amount_cents,omitempty"`
 }
 
 // CatalogPlan defines model for CatalogPlan.
@@ -238,6 +395,15 @@ type CheckoutSessionRequest struct {
 // ConnectPage defines model for ConnectPage.
 type ConnectPage struct {
 	URL string `json:"url"`
+}
+
+// ConnectPayoutsRequest defines model for ConnectPayoutsRequest.
+type ConnectPayoutsRequest struct {
+	// RefreshURL Where Stripe sends the browser when the page serves no more.
+	RefreshURL string `json:"refresh_url"`
+
+	// ReturnURL Where Stripe sends the browser afterwards.
+	ReturnURL string `json:"return_url"`
 }
 
 // ConnectRequest defines model for ConnectRequest.
@@ -344,7 +510,10 @@ type CreateProjectRequest struct {
 
 	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
 	GracePeriodDays *int64 `json:"grace_period_days,omitempty"`
-	Name            string `json:"name"`
+
+	// MarketplaceFeeBps What the platform keeps of what users pay creators, in basis points.
+	MarketplaceFeeBps *int64 `json:"marketplace_fee_bps,omitempty"`
+	Name              string `json:"name"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
@@ -451,6 +620,28 @@ type DeletedCustomerAnswer struct {
 	Customer DeletedCustomer `json:"customer"`
 }
 
+// DepositRequest defines model for DepositRequest.
+type DepositRequest struct {
+	// AmountCents Minor units of the currency, which may have closer bounds.
+	AmountCents int64   `json:"amount_cents"`
+	CancelURL   string  `json:"cancel_url"`
+	Currency    *string `json:"currency,omitempty"`
+	SuccessURL  string  `json:"success_url"`
+}
+
+// DepositStarted defines model for DepositStarted.
+type DepositStarted struct {
+	SessionID string `json:"session_id"`
+	URL       string `json:"url"`
+}
+
+// DepositState defines model for DepositState.
+type DepositState struct {
+	// AmountCents What was paid; 0 for nothing.
+	AmountCents int64 `json:"amount_cents"`
+	Deposited   bool  `json:"deposited"`
+}
+
 // DeveloperPlan defines model for DeveloperPlan.
 type DeveloperPlan struct {
 	Archived             bool          `json:"archived"`
@@ -485,6 +676,40 @@ type DisputePolicy = billing.DisputePolicy
 
 // DuplicatePolicy What happens when a user is seen to have two subscriptions at once. The newer one is marked in any case; with `cancel_newest` it is also canceled and its first invoice refunded.
 type DuplicatePolicy = billing.DuplicatePolicy
+
+// Earnings defines model for Earnings.
+type Earnings struct {
+	// BalanceCents What can be paid out; negative after refunds of what was paid out.
+	BalanceCents int64  `json:"balance_cents"`
+	Currency     string `json:"currency"`
+
+	// LifetimeEarnedCents After fees, less refunds.
+	LifetimeEarnedCents int64 `json:"lifetime_earned_cents"`
+
+	// LifetimePaidCents Less what came back.
+	LifetimePaidCents int64 `json:"lifetime_paid_cents"`
+
+	// PendingCents In payouts that are under way.
+	PendingCents int64 `json:"pending_cents"`
+
+	// Recent What changed the balance last, newest first.
+	Recent []EarningsEntry `json:"recent"`
+}
+
+// EarningsEntry defines model for EarningsEntry.
+type EarningsEntry struct {
+	// AmountCents What it did to the balance.
+	AmountCents int64     `json:"amount_cents"`
+	CreatedAt   time.Time `json:"created_at"`
+	Description *string   `json:"description"`
+	ID          string    `json:"id"`
+
+	// ReferenceID What it belongs to, such as a payout.
+	ReferenceID *string `json:"reference_id"`
+
+	// Type Such as `marketplace_charge`, `refund`, `payout_reserve` or `payout_return`.
+	Type string `json:"type"`
+}
 
 // EnableBillingRequest defines model for EnableBillingRequest.
 type EnableBillingRequest struct {
@@ -624,6 +849,33 @@ type GrantedFeature struct {
 	Limit *int64 `json:"limit,omitempty"`
 }
 
+// Hold defines model for Hold.
+type Hold struct {
+	// AmountCents What was set aside.
+	AmountCents int64 `json:"amount_cents"`
+
+	// BalanceCents What can be spent now.
+	BalanceCents  int64  `json:"balance_cents"`
+	CapturedCents int64  `json:"captured_cents"`
+	Currency      string `json:"currency"`
+
+	// ExpiresAt Null once it has ended.
+	ExpiresAt *time.Time `json:"expires_at"`
+	ID        string     `json:"id"`
+	Status    HoldStatus `json:"status"`
+}
+
+// HoldStatus defines model for Hold.Status.
+type HoldStatus string
+
+// HoldRequest defines model for HoldRequest.
+type HoldRequest struct {
+	AmountCents      int64   `json:"amount_cents"`
+	Currency         *string `json:"currency,omitempty"`
+	Description      *string `json:"description,omitempty"`
+	ExpiresInSeconds *int64  `json:"expires_in_seconds,omitempty"`
+}
+
 // InvalidInput defines model for InvalidInput.
 type InvalidInput struct {
 	// Loc Where the input stands, such as `["body", "price_id"]`.
@@ -665,6 +917,58 @@ type LineItem struct {
 	Price     *string    `json:"price,omitempty"`
 	PriceData *PriceData `json:"price_data,omitempty"`
 	Quantity  *int64     `json:"quantity,omitempty"`
+}
+
+// MarketplaceCharge defines model for MarketplaceCharge.
+type MarketplaceCharge struct {
+	AmountCents int64     `json:"amount_cents"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// CreatorCents What the creator earns.
+	CreatorCents int64   `json:"creator_cents"`
+	CreatorID    string  `json:"creator_id"`
+	Currency     string  `json:"currency"`
+	Description  *string `json:"description"`
+
+	// FeeCents What the platform keeps.
+	FeeCents int64  `json:"fee_cents"`
+	ID       string `json:"id"`
+	UserID   string `json:"user_id"`
+}
+
+// MarketplaceChargeRequest defines model for MarketplaceChargeRequest.
+type MarketplaceChargeRequest struct {
+	AmountCents int64  `json:"amount_cents"`
+	CreatorID   string `json:"creator_id"`
+
+	// Currency The currency that creators are paid in.
+	Currency    *string `json:"currency,omitempty"`
+	Description *string `json:"description,omitempty"`
+
+	// UserID The user who pays: the subject of that user's tokens.
+	UserID string `json:"user_id"`
+}
+
+// MarketplaceRefund defines model for MarketplaceRefund.
+type MarketplaceRefund struct {
+	// AmountCents What the user got back.
+	AmountCents int64     `json:"amount_cents"`
+	ChargeID    string    `json:"charge_id"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// CreatorCents What the creator gave back.
+	CreatorCents int64  `json:"creator_cents"`
+	Currency     string `json:"currency"`
+
+	// FeeCents What the platform gave back.
+	FeeCents int64  `json:"fee_cents"`
+	ID       string `json:"id"`
+}
+
+// MarketplaceRefundRequest defines model for MarketplaceRefundRequest.
+type MarketplaceRefundRequest struct {
+	// AmountCents Without it, all that is left of the charge.
+	AmountCents *int64 `json:"amount_cents,omitempty"`
 }
 
 // Mode The mode for clients of the APIs that have no switch for it.
@@ -874,6 +1178,66 @@ type PaymentStats struct {
 	// TotalRevenueCents Money received less money refunded, in `currency`.
 	TotalRevenueCents  int64 `json:"total_revenue_cents"`
 	TotalSubscriptions int64 `json:"total_subscriptions"`
+}
+
+// Payout defines model for Payout.
+type Payout struct {
+	AmountCents    int64      `json:"amount_cents"`
+	CreatedAt      time.Time  `json:"created_at"`
+	Currency       string     `json:"currency"`
+	EndedAt        *time.Time `json:"ended_at"`
+	FailureCode    *string    `json:"failure_code"`
+	FailureMessage *string    `json:"failure_message"`
+	ID             string     `json:"id"`
+
+	// Scheduled It was made by the settings.
+	Scheduled bool `json:"scheduled"`
+
+	// Status `sent` is in the creator's Stripe account, `paid` at the bank. After `failed` and `reversed` the money is in the balance again.
+	Status billing.PayoutStatus `json:"status"`
+
+	// TransferID Stripe's.
+	TransferID *string `json:"transfer_id"`
+}
+
+// PayoutList defines model for PayoutList.
+type PayoutList struct {
+	Payouts []Payout `json:"payouts"`
+	Total   int64    `json:"total"`
+}
+
+// PayoutRequest defines model for PayoutRequest.
+type PayoutRequest struct {
+	// AmountCents All that is earned where it is not sent.
+	AmountCents *int64 `json:"amount_cents,omitempty"`
+}
+
+// PayoutSettingsRequest defines model for PayoutSettingsRequest.
+type PayoutSettingsRequest struct {
+	Frequency billing.PayoutFrequency `json:"frequency"`
+}
+
+// PayoutStatus defines model for PayoutStatus.
+type PayoutStatus struct {
+	// AccountID Stripe's.
+	AccountID      *string                 `json:"account_id"`
+	Currency       string                  `json:"currency"`
+	DisabledReason *string                 `json:"disabled_reason"`
+	Frequency      billing.PayoutFrequency `json:"frequency"`
+	MinimumCents   int64                   `json:"minimum_cents"`
+	NextPayoutAt   *time.Time              `json:"next_payout_at"`
+	PayoutsEnabled bool                    `json:"payouts_enabled"`
+
+	// RequirementsDue What Stripe wants to know now, in Stripe's words.
+	RequirementsDue []string `json:"requirements_due"`
+
+	// Status `none` has no Stripe account, `onboarding` has not told Stripe all, `restricted` has, and cannot be paid all the same.
+	Status billing.CreatorStatus `json:"status"`
+}
+
+// PayoutsConnection defines model for PayoutsConnection.
+type PayoutsConnection struct {
+	URL string `json:"url"`
 }
 
 // PlanCancelRequest defines model for PlanCancelRequest.
@@ -1092,7 +1456,10 @@ type Project struct {
 	GracePeriodDays int64              `json:"grace_period_days"`
 	ID              openapi_types.UUID `json:"id"`
 	IsActive        bool               `json:"is_active"`
-	Name            string             `json:"name"`
+
+	// MarketplaceFeeBps What the platform keeps of what users pay creators, in basis points.
+	MarketplaceFeeBps int64  `json:"marketplace_fee_bps"`
+	Name              string `json:"name"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins RedirectOrigins `json:"redirect_origins"`
@@ -1225,20 +1592,41 @@ type ServerSessionRequest struct {
 	SuccessURL string             `json:"success_url"`
 }
 
+// SpendRequest defines model for SpendRequest.
+type SpendRequest struct {
+	AmountCents int64   `json:"amount_cents"`
+	Currency    *string `json:"currency,omitempty"`
+	Description string  `json:"description"`
+}
+
+// Spending defines model for Spending.
+type Spending struct {
+	AmountCents int64 `json:"amount_cents"`
+
+	// BalanceCents What is left now.
+	BalanceCents int64     `json:"balance_cents"`
+	CreatedAt    time.Time `json:"created_at"`
+	Currency     string    `json:"currency"`
+	Description  string    `json:"description"`
+	ID           string    `json:"id"`
+}
+
 // StripeConfig defines model for StripeConfig.
 type StripeConfig struct {
-	CreatedAt                time.Time          `json:"created_at"`
-	HasLiveCredentials       bool               `json:"has_live_credentials"`
-	HasTestCredentials       bool               `json:"has_test_credentials"`
-	ID                       openapi_types.UUID `json:"id"`
-	IsActive                 bool               `json:"is_active"`
-	LiveConfiguredAt         *time.Time         `json:"live_configured_at"`
-	LivePublishableKeyMasked *string            `json:"live_publishable_key_masked"`
-	LiveSecretKeyMasked      *string            `json:"live_secret_key_masked"`
-	LiveWebhookSecretMasked  *string            `json:"live_webhook_secret_masked"`
-	ProjectID                openapi_types.UUID `json:"project_id"`
-	TestConfiguredAt         *time.Time         `json:"test_configured_at"`
-	TestPublishableKeyMasked *string            `json:"test_publishable_key_masked"`
+	CreatedAt                      time.Time          `json:"created_at"`
+	HasLiveCredentials             bool               `json:"has_live_credentials"`
+	HasTestCredentials             bool               `json:"has_test_credentials"`
+	ID                             openapi_types.UUID `json:"id"`
+	IsActive                       bool               `json:"is_active"`
+	LiveConfiguredAt               *time.Time         `json:"live_configured_at"`
+	LiveConnectWebhookSecretMasked *string            `json:"live_connect_webhook_secret_masked"`
+	LivePublishableKeyMasked       *string            `json:"live_publishable_key_masked"`
+	LiveSecretKeyMasked            *string            `json:"live_secret_key_masked"`
+	LiveWebhookSecretMasked        *string            `json:"live_webhook_secret_masked"`
+	ProjectID                      openapi_types.UUID `json:"project_id"`
+	TestConfiguredAt               *time.Time         `json:"test_configured_at"`
+	TestConnectWebhookSecretMasked *string            `json:"test_connect_webhook_secret_masked"`
+	TestPublishableKeyMasked       *string            `json:"test_publishable_key_masked"`
 
 	// TestSecretKeyMasked Example: sk_test_...9fQ2
 	TestSecretKeyMasked     *string    `json:"test_secret_key_masked"`
@@ -1248,6 +1636,9 @@ type StripeConfig struct {
 
 // StripeConfigRequest defines model for StripeConfigRequest.
 type StripeConfigRequest struct {
+	// LiveConnectWebhookSecret Of the endpoint for events of connected accounts. Starts with `whsec_`.
+	LiveConnectWebhookSecret *string `json:"live_connect_webhook_secret,omitempty"`
+
 	// LivePublishableKey Starts with `pk_live_`.
 	LivePublishableKey *string `json:"live_publishable_key,omitempty"`
 
@@ -1256,6 +1647,9 @@ type StripeConfigRequest struct {
 
 	// LiveWebhookSecret Starts with `whsec_`.
 	LiveWebhookSecret *string `json:"live_webhook_secret,omitempty"`
+
+	// TestConnectWebhookSecret Of the endpoint for events of connected accounts. Starts with `whsec_`.
+	TestConnectWebhookSecret *string `json:"test_connect_webhook_secret,omitempty"`
 
 	// TestPublishableKey Starts with `pk_test_`.
 	TestPublishableKey *string `json:"test_publishable_key,omitempty"`
@@ -1325,6 +1719,52 @@ type SubscriptionUpdate struct {
 
 	// SubscriptionID Stripe's id.
 	SubscriptionID string `json:"subscription_id"`
+}
+
+// Tier defines model for Tier.
+type Tier struct {
+	Currency    *string `json:"currency"`
+	Description *string `json:"description"`
+
+	// Features For people, in the order in which they are shown.
+	Features []string `json:"features"`
+
+	// Limits How much of each feature; null for as much as one likes.
+	Limits FeatureLimits `json:"limits"`
+	Name   string        `json:"name"`
+
+	// PriceMonthlyCents Null where it is not sold by the month; 0 for the plan of users who have no other.
+	PriceMonthlyCents *int64 `json:"price_monthly_cents"`
+
+	// PriceYearlyCents Null where it is not sold by the year; 0 for the plan of users who have no other.
+	PriceYearlyCents *int64 `json:"price_yearly_cents"`
+	Tier             string `json:"tier"`
+	TrialDays        int64  `json:"trial_days"`
+}
+
+// TierCheckout defines model for TierCheckout.
+type TierCheckout struct {
+	SessionID string `json:"session_id"`
+	URL       string `json:"url"`
+}
+
+// TierCheckoutRequest defines model for TierCheckoutRequest.
+type TierCheckoutRequest struct {
+	BillingInterval *string `json:"billing_interval,omitempty"`
+
+	// CancelURL Where the buyer goes who gives up.
+	CancelURL string `json:"cancel_url"`
+
+	// SuccessURL Where Stripe sends the buyer afterwards, with a `session_id`.
+	SuccessURL string `json:"success_url"`
+
+	// Tier The key of a plan that is sold.
+	Tier string `json:"tier"`
+}
+
+// TierList defines model for TierList.
+type TierList struct {
+	Plans []Tier `json:"plans"`
 }
 
 // Timeline defines model for Timeline.
@@ -1407,8 +1847,11 @@ type UpdateProjectRequest struct {
 	EndUserRefunds *bool `json:"end_user_refunds,omitempty"`
 
 	// GracePeriodDays How many days access outlasts a subscription's first failed payment.
-	GracePeriodDays *int64  `json:"grace_period_days,omitempty"`
-	Name            *string `json:"name,omitempty"`
+	GracePeriodDays *int64 `json:"grace_period_days,omitempty"`
+
+	// MarketplaceFeeBps What the platform keeps of what users pay creators, in basis points.
+	MarketplaceFeeBps *int64  `json:"marketplace_fee_bps,omitempty"`
+	Name              *string `json:"name,omitempty"`
 
 	// RedirectOrigins Where Stripe's pages may send people back to: exact origins, and subdomains as `https://*.example.com`. Empty: https anywhere and http on localhost, unless the deployment names origins of its own.
 	RedirectOrigins *RedirectOrigins `json:"redirect_origins,omitempty"`
@@ -1467,11 +1910,19 @@ type ValidateCredentialsRequest struct {
 	SecretKey  string `json:"secret_key"`
 }
 
+// VerifiedTier defines model for VerifiedTier.
+type VerifiedTier struct {
+	Tier string `json:"tier"`
+}
+
 // WebhookURLs defines model for WebhookURLs.
 type WebhookURLs struct {
 	LiveWebhookURL string `json:"live_webhook_url"`
 	TestWebhookURL string `json:"test_webhook_url"`
 }
+
+// AccountTestMode defines model for AccountTestMode.
+type AccountTestMode = bool
 
 // AnyMode defines model for AnyMode.
 type AnyMode = bool
@@ -1533,6 +1984,9 @@ type ProjectID = openapi_types.UUID
 // ProjectMode defines model for ProjectMode.
 type ProjectMode = bool
 
+// RequiredIdempotencyKey defines model for RequiredIdempotencyKey.
+type RequiredIdempotencyKey = string
+
 // SubscriptionStatusFilter defines model for SubscriptionStatusFilter.
 type SubscriptionStatusFilter = billing.SubscriptionStatus
 
@@ -1544,6 +1998,329 @@ type UserID = string
 
 // UserProject defines model for UserProject.
 type UserProject = openapi_types.UUID
+
+// WalletCurrency defines model for WalletCurrency.
+type WalletCurrency = string
+
+// GetBalanceParams defines parameters for GetBalance.
+type GetBalanceParams struct {
+	// Currency Which of the user's balances; each currency has its own.
+	Currency *WalletCurrency `form:"currency,omitempty" json:"currency,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// SetAutoReloadParams defines parameters for SetAutoReload.
+type SetAutoReloadParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CreateDepositParams defines parameters for CreateDeposit.
+type CreateDepositParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CreateHoldParams defines parameters for CreateHold.
+type CreateHoldParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CaptureHoldParams defines parameters for CaptureHold.
+type CaptureHoldParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ReleaseHoldParams defines parameters for ReleaseHold.
+type ReleaseHoldParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// SpendBalanceParams defines parameters for SpendBalance.
+type SpendBalanceParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Names what is asked for. The same caller's request under the same name happens once.
+	IdempotencyKey RequiredIdempotencyKey `json:"Idempotency-Key"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ListBalanceTransactionsParams defines parameters for ListBalanceTransactions.
+type ListBalanceTransactionsParams struct {
+	// Currency Which of the user's balances; each currency has its own.
+	Currency *WalletCurrency `form:"currency,omitempty" json:"currency,omitempty"`
+	Limit    *int            `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset   *int            `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// VerifyDepositParams defines parameters for VerifyDeposit.
+type VerifyDepositParams struct {
+	SessionID string `form:"session_id" json:"session_id"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetAccountBillingParams defines parameters for GetAccountBilling.
+type GetAccountBillingParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CreateTierCheckoutParams defines parameters for CreateTierCheckout.
+type CreateTierCheckoutParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ListTiersParams defines parameters for ListTiers.
+type ListTiersParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// ProjectID The project; refused when it contradicts `X-Project-ID`.
+	ProjectID *CatalogProject `form:"project_id,omitempty" json:"project_id,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+
+	// IfNoneMatch The ETag of an earlier answer.
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// OpenBillingPortalParams defines parameters for OpenBillingPortal.
+type OpenBillingPortalParams struct {
+	// ReturnURL Where the portal's link back leads.
+	ReturnURL string `form:"return_url" json:"return_url"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// VerifyTierCheckoutParams defines parameters for VerifyTierCheckout.
+type VerifyTierCheckoutParams struct {
+	SessionID string `form:"session_id" json:"session_id"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ReceiveBillingEventJSONBody defines parameters for ReceiveBillingEvent.
+type ReceiveBillingEventJSONBody = map[string]interface{}
+
+// ReceiveBillingEventParams defines parameters for ReceiveBillingEvent.
+type ReceiveBillingEventParams struct {
+	StripeSignature string `json:"Stripe-Signature"`
+}
+
+// GetEarningsParams defines parameters for GetEarnings.
+type GetEarningsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CreateMarketplaceChargeParams defines parameters for CreateMarketplaceCharge.
+type CreateMarketplaceChargeParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Names what is asked for. The same caller's request under the same name happens once.
+	IdempotencyKey RequiredIdempotencyKey `json:"Idempotency-Key"`
+}
+
+// RefundMarketplaceChargeParams defines parameters for RefundMarketplaceCharge.
+type RefundMarketplaceChargeParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListPayoutsParams defines parameters for ListPayouts.
+type ListPayoutsParams struct {
+	Limit  *int `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset *int `form:"offset,omitempty" json:"offset,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// CreatePayoutParams defines parameters for CreatePayout.
+type CreatePayoutParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// ConnectPayoutsParams defines parameters for ConnectPayouts.
+type ConnectPayoutsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// IdempotencyKey Makes the request happen once: the same key and body again get the first answer, another body is a 409. A request that is still running is waited for. Kept for 24 hours. After a 5xx, and after 401, 403, 409 and 429, the same request may be sent again with the same key. Use a random value, such as a UUID: an answer is as secret as its key.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// PutPayoutSettingsParams defines parameters for PutPayoutSettings.
+type PutPayoutSettingsParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetPayoutStatusParams defines parameters for GetPayoutStatus.
+type GetPayoutStatusParams struct {
+	// TestMode True for Stripe's test mode, false for live mode; without it, the project's default mode.
+	TestMode *AccountTestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
+	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
 
 // CreateDeveloperKeyParams defines parameters for CreateDeveloperKey.
 type CreateDeveloperKeyParams struct {
@@ -2319,6 +3096,42 @@ type GetUsageParams struct {
 	// Environment The same switch in words; refused when it contradicts `test_mode`.
 	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 }
+
+// SetAutoReloadJSONRequestBody defines body for SetAutoReload for application/json ContentType.
+type SetAutoReloadJSONRequestBody = AutoReloadRequest
+
+// CreateDepositJSONRequestBody defines body for CreateDeposit for application/json ContentType.
+type CreateDepositJSONRequestBody = DepositRequest
+
+// CreateHoldJSONRequestBody defines body for CreateHold for application/json ContentType.
+type CreateHoldJSONRequestBody = HoldRequest
+
+// CaptureHoldJSONRequestBody defines body for CaptureHold for application/json ContentType.
+type CaptureHoldJSONRequestBody = CaptureRequest
+
+// SpendBalanceJSONRequestBody defines body for SpendBalance for application/json ContentType.
+type SpendBalanceJSONRequestBody = SpendRequest
+
+// CreateTierCheckoutJSONRequestBody defines body for CreateTierCheckout for application/json ContentType.
+type CreateTierCheckoutJSONRequestBody = TierCheckoutRequest
+
+// ReceiveBillingEventJSONRequestBody defines body for ReceiveBillingEvent for application/json ContentType.
+type ReceiveBillingEventJSONRequestBody = ReceiveBillingEventJSONBody
+
+// CreateMarketplaceChargeJSONRequestBody defines body for CreateMarketplaceCharge for application/json ContentType.
+type CreateMarketplaceChargeJSONRequestBody = MarketplaceChargeRequest
+
+// RefundMarketplaceChargeJSONRequestBody defines body for RefundMarketplaceCharge for application/json ContentType.
+type RefundMarketplaceChargeJSONRequestBody = MarketplaceRefundRequest
+
+// CreatePayoutJSONRequestBody defines body for CreatePayout for application/json ContentType.
+type CreatePayoutJSONRequestBody = PayoutRequest
+
+// ConnectPayoutsJSONRequestBody defines body for ConnectPayouts for application/json ContentType.
+type ConnectPayoutsJSONRequestBody = ConnectPayoutsRequest
+
+// PutPayoutSettingsJSONRequestBody defines body for PutPayoutSettings for application/json ContentType.
+type PutPayoutSettingsJSONRequestBody = PayoutSettingsRequest
 
 // CreateDeveloperKeyJSONRequestBody defines body for CreateDeveloperKey for application/json ContentType.
 type CreateDeveloperKeyJSONRequestBody = CreateKeyRequest

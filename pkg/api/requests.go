@@ -90,12 +90,18 @@ func (f *fields) metadataOf(name string, most int) *map[string]string {
 // redirect reads a URL that Stripe will send a person's browser to.
 func (f *fields) redirect(name string) string {
 	s := required[string](f, name)
-	f.length(name, &s, 1, 5000)
+	f.length(name, &s, 1, longestURL)
 	if !f.refused(name) && !billing.SafeRedirect(s) {
-		f.refuse(name, "url_parsing", "Input should be an https URL, or an http URL on localhost")
+		f.refuse(name, "url_parsing", "Input should be "+redirectURL)
 	}
 	return s
 }
+
+// What a browser can be sent back to; the length is Stripe's limit.
+const (
+	longestURL  = 5000
+	redirectURL = "an https URL, or an http URL on localhost"
+)
 
 // ModeOf is the mode that a request's switches name; test unless they say
 // otherwise. Switches that contradict each other are refused.

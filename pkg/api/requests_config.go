@@ -19,6 +19,7 @@ func (r *CreateProjectRequest) UnmarshalJSON(b []byte) error {
 	r.DuplicateSubscriptions = f.duplicates("duplicate_subscriptions")
 	r.GracePeriodDays = f.between("grace_period_days", 0, billing.MostGraceDays)
 	r.DisputedPayments = f.disputes("disputed_payments")
+	r.MarketplaceFeeBps = f.basisPoints("marketplace_fee_bps")
 	r.EndUserRefunds = optional[bool](f, "end_user_refunds")
 	f.length("name", &r.Name, 1, 255)
 	f.length("description", r.Description, 0, 1000)
@@ -40,6 +41,7 @@ func (r *UpdateProjectRequest) UnmarshalJSON(b []byte) error {
 	r.DuplicateSubscriptions = f.duplicates("duplicate_subscriptions")
 	r.GracePeriodDays = f.between("grace_period_days", 0, billing.MostGraceDays)
 	r.DisputedPayments = f.disputes("disputed_payments")
+	r.MarketplaceFeeBps = f.basisPoints("marketplace_fee_bps")
 	r.EndUserRefunds = optional[bool](f, "end_user_refunds")
 	f.length("name", r.Name, 1, 255)
 	f.length("description", r.Description, 0, 1000)
@@ -115,6 +117,15 @@ func (f *fields) duplicates(name string) *billing.DuplicatePolicy {
 	return &p
 }
 
+// basisPoints reads a part of a price, if it is there.
+func (f *fields) basisPoints(name string) *int64 {
+	n := optional[int64](f, name)
+	if n != nil && (*n < 0 || *n > billing.BasisPoints) {
+		f.refuse(name, "value_error", fmt.Sprintf("Input should be between 0 and %d", billing.BasisPoints))
+	}
+	return n
+}
+
 // UnmarshalJSON reads and validates the request.
 func (r *CreateKeyRequest) UnmarshalJSON(b []byte) error {
 	f := readFields(b)
@@ -140,9 +151,11 @@ func (r *StripeConfigRequest) UnmarshalJSON(b []byte) error {
 	r.TestSecretKey = f.credential("test_secret_key", billing.SecretKeyPrefixes(billing.Test)...)
 	r.TestPublishableKey = f.credential("test_publishable_key", "pk_test_")
 	r.TestWebhookSecret = f.credential("test_webhook_secret", "whsec_")
+	r.TestConnectWebhookSecret = f.credential("test_connect_webhook_secret", "whsec_")
 	r.LiveSecretKey = f.credential("live_secret_key", billing.SecretKeyPrefixes(billing.Live)...)
 	r.LivePublishableKey = f.credential("live_publishable_key", "pk_live_")
 	r.LiveWebhookSecret = f.credential("live_webhook_secret", "whsec_")
+	r.LiveConnectWebhookSecret = f.credential("live_connect_webhook_secret", "whsec_")
 	r.WebhookSecretOverlapHours = f.hours("webhook_secret_overlap_hours")
 	return f.err()
 }

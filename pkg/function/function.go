@@ -133,7 +133,8 @@ func (f *Function) For(role identity.Role, answer *web.Errors, routes http.Handl
 }
 
 // Reading frames routes that only callers of one role may use, and that change
-// nothing: there is nothing to make happen once, and so nothing to write.
+// nothing, or see to it themselves that what they change happens once, as the
+// ledger does: there is nothing to write beside it.
 func (f *Function) Reading(role identity.Role, answer *web.Errors, routes http.Handler) http.Handler {
 	keyed := identity.CheckKeys(f.Table, answer.Write, web.JSONBody(answer, routes))
 	framed := f.Callers.Require(role, answer.Write)(keyed)
@@ -148,6 +149,12 @@ func (f *Function) Reading(role identity.Role, answer *web.Errors, routes http.H
 func (f *Function) ForServer(limit func(http.Handler) http.Handler, routes http.Handler) http.Handler {
 	once := web.Idempotent(f.Log, f.Server, f.Table, f.Now, routes)
 	return f.Public(f.Server, identity.RequirePair(f.Table, f.Server.Write, limit(web.JSONBody(f.Server, once))))
+}
+
+// ForLedger frames routes of the Account API that backends call with a key pair,
+// and that the ledger makes happen once.
+func (f *Function) ForLedger(routes http.Handler) http.Handler {
+	return f.Public(f.Account, identity.RequirePair(f.Table, f.Account.Write, web.JSONBody(f.Account, routes)))
 }
 
 // ForBuyer frames routes of the Server API that act for a user, whose bearer

@@ -26,7 +26,7 @@ func TestReconcileByHand(t *testing.T) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(response.Body)
-	const want = `{"visited":1,"left":0,"events":0,"corrected":0,"failures":0}`
+	const want = `{"visited":1,"left":0,"events":0,"corrected":0,"resumed":0,"failures":0}`
 	if got := strings.TrimSpace(string(body)); err != nil || response.StatusCode != http.StatusOK || got != want {
 		t.Errorf("%s: %s, %v; want %s", response.Status, got, err, want)
 	}
