@@ -129,7 +129,7 @@ func (b *bench) measure(ctx context.Context) ([]line, error) {
 	for _, group := range []struct {
 		version   version
 		scenarios []scenario
-	}{{old, inBoth}, {old, inOld}, {current, inBoth}, {current, inCurrent}} {
+	}{{old, inBoth}, {old, inOld}, {old, inPayouts}, {current, inBoth}, {current, inCurrent}} {
 		for _, told := range group.scenarios {
 			s := &scene{version: group.version, number: len(lines) + 1}
 			l, err := b.tell(ctx, told, s)
@@ -149,6 +149,12 @@ func (b *bench) tell(ctx context.Context, told scenario, s *scene) (line, error)
 	b.recorder.answer(nil)
 	if told.stripe != nil {
 		b.recorder.answer(told.stripe(s))
+	}
+	if told.stored != nil {
+		table := store.Open(b.stack.DynamoDB(), b.stack.TableName)
+		if err := told.stored(s, ctx, table, billing.Scope{Project: uuid.MustParse(projectID), Mode: billing.Test}); err != nil {
+			return l, fmt.Errorf("prepare: %w", err)
+		}
 	}
 	events := told.tell(s)
 	last := len(events) - 1

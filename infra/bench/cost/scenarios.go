@@ -1,5 +1,12 @@
 package main
 
+import (
+	"context"
+
+	"billhook/pkg/billing"
+	"billhook/pkg/store"
+)
+
 // limit is how many write units an event may take.
 type limit int
 
@@ -7,6 +14,8 @@ const (
 	statusLimit  limit = 8 // a subscription's status changes
 	paymentLimit limit = 9
 	otherLimit   limit = 6
+	payoutLimit  limit = 8  // of a payout, with when its creator is looked at
+	postingLimit limit = 15 // that, and what it does to the ledger
 )
 
 // Why some events are let off a limit.
@@ -15,6 +24,7 @@ const (
 	exceptUnknown = "it is the first to tell of its subscription: Stripe is asked, with a lease and a budget"
 	exceptTwoRows = "it changes a payment's row and a subscription's status"
 	exceptBuyer   = "it tells of a payment, and whose the customer is"
+	exceptAccount = "it names an account, and its creator is read through that"
 	exceptKept    = "it cannot be read and is kept whole; when it comes again it may be read, by a newer billhook"
 )
 
@@ -23,9 +33,10 @@ type scenario struct {
 	event  string
 	what   string
 	limit  limit
-	except string                           // why it may take more; empty: it may not
-	tell   func(s *scene) []event           // the events before it, and it
-	stripe func(s *scene) map[string]object // what Stripe answers, by path
+	except string                                                                      // why it may take more; empty: it may not
+	stored func(s *scene, ctx context.Context, t *store.Table, in billing.Scope) error // what no event has brought; nil: nothing
+	tell   func(s *scene) []event                                                      // the events before it, and it
+	stripe func(s *scene) map[string]object                                            // what Stripe answers, by path
 }
 
 // inBoth are told differently by old versions and by current ones.

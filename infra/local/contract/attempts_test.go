@@ -1,7 +1,9 @@
 package contract_test
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +164,7 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 			for whose, theirs := range k.others(t, c) {
 				for name, id := range map[string]string{
 					p.subscription: theirs.subscription, p.event: theirs.event, p.customer: theirs.customer, p.session: theirs.session,
+					p.hold: theirs.hold, p.charge: theirs.charge,
 					p.plan: theirs.plan, p.grant: theirs.grant, p.payment: theirs.payment,
 				} {
 					if name != "" && strings.Contains(path, name) {
@@ -172,7 +175,13 @@ func (k known) reachAttempts(t *testing.T, c cast, p place) []attempt {
 		case what == dataInBody:
 			for whose, theirs := range k.others(t, c) {
 				for name, value := range k.named {
-					attempts = append(attempts, attempt{whose, set(t, name, value(theirs)), http.StatusNotFound, k.unknown})
+					attempts = append(attempts, attempt{whose, set(t, name, value(theirs)), cmp.Or(k.unknownStatus, http.StatusNotFound), k.unknown})
+				}
+			}
+		case what == dataInQuery:
+			for whose, theirs := range k.others(t, c) {
+				for name, value := range k.asked {
+					attempts = append(attempts, attempt{whose, query(name, value(theirs)), http.StatusNotFound, k.unknown})
 				}
 			}
 		case what == projectNamed:
@@ -217,7 +226,7 @@ func (k known) others(t *testing.T, c cast) map[string]place {
 	if k.scheme(t).paired() {
 		others["a sibling's in the same Stripe account"] = k.prepare(t, c.sibling)
 	}
-	if k.scheme(t) == buyer && k.namesData() {
+	if k.scheme(t).ofUser() && !slices.Contains(k.foreign, nothingForeign) && !slices.Contains(k.foreign, dataInBody) {
 		others["another user's"] = k.prepare(t, c.seller)
 	}
 	return others
@@ -244,7 +253,7 @@ func (k known) signatureAttempts(t *testing.T, c cast, p place) []attempt {
 		{"garbage for a signature", func(r *request) { r.secret = ""; r.header.Set("Stripe-Signature", "t=1,v1=garbage") }, http.StatusBadRequest, refused},
 		{"a bearer token for a signature", func(r *request) { r.secret = ""; r.bearer("garbage") }, http.StatusBadRequest, refused},
 	}
-	if !k.projectInPath() {
+	if !k.projectInPath() { // it is the deployment's, and the event tells the mode
 		return attempts
 	}
 	return append(attempts,

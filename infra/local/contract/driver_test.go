@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,17 +31,29 @@ type driver struct {
 	kept string
 	// named are members of the body that name something of the place.
 	named map[string]func(place) string
+	// asked are members of the query that name something of the place; of one
+	// that has nothing, the document's example is sent.
+	asked map[string]func(place) string
 	// anything is the parameter in the path that may name what nobody knows.
 	anything string
-	// refused are right variants of the body or the query, by how their names begin, that
-	// something speaks against which the document cannot say: the status.
+	// refused are right variants of the body or the query, by how their names
+	// begin, that something speaks against which the document cannot say: the
+	// status.
 	refused map[string]int
 	// unknown is what is said of data in the path that the project does not have.
 	unknown string
 	// badBody is the answer to a body that is no JSON object, if it is no 422.
 	badBody int
+	// unknownStatus is the status of such data, if it is no 404.
+	unknownStatus int
+	// judged are members of the body with no bounds but what the answer knows.
+	judged []string
 	// withoutStripe: it works in a mode that has no Stripe keys, too.
 	withoutStripe bool
+	// inLive is what it answers there, if that is no success: nothing was done there.
+	inLive int
+	// ledger: the ledger makes it happen once, and no answer is kept beside that.
+	ledger bool
 }
 
 // reach says how far a request can reach for what is not the caller's.
@@ -61,6 +74,8 @@ const (
 	dataInPath reach = "data in the path"
 	// dataInBody: so is what the body names.
 	dataInBody reach = "data in the body"
+	// dataInQuery: so is what the query names.
+	dataInQuery reach = "data in the query"
 	// projectNamed: the query names a project, as a path does.
 	projectNamed reach = "the project named in the query"
 	// stateInQuery: a connection is begun by its owner, and completed once.
@@ -69,8 +84,9 @@ const (
 	signed reach = "the signature"
 )
 
-// drivers are by the operations' ids; those of the Plans API are planDrivers.
-var drivers = map[string]driver{
+// drivers are by the operations' ids; those of other families are in files of
+// their own.
+var drivers = union(planDrivers, accountBilling, accountDrivers, map[string]driver{
 	"listProjects":       {prepare: fresh(newProject), foreign: []reach{nothingForeign}},
 	"createProject":      {prepare: fresh(newProject), foreign: []reach{nothingForeign}, texts: map[string]func(int) string{"redirect_origins": origin}},
 	"getProject":         {prepare: fresh(newProject), foreign: []reach{projectInPath}},
@@ -165,6 +181,15 @@ var drivers = map[string]driver{
 		refused: map[string]int{"amountCents the most": http.StatusBadRequest}, // more than was paid
 	},
 	"listPayments": {prepare: selling, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, twice: withPayments},
+})
+
+// union are the drivers of all families.
+func union(families ...map[string]driver) map[string]driver {
+	all := map[string]driver{}
+	for _, family := range families {
+		maps.Copy(all, family)
+	}
+	return all
 }
 
 const noCustomer = "Customer not found"
@@ -182,17 +207,14 @@ func allKnown(t *testing.T) []known {
 	var all []known
 	for _, o := range operations(t) {
 		d, ok := drivers[o.id]
-		if !ok {
-			d, ok = planDrivers[o.id]
-		}
 		if !ok || d.prepare == nil || len(d.foreign) == 0 || d.ofNewcomers(o.scheme(t)) != (d.newcomer != 0) {
 			t.Errorf("%s %s: %s needs a driver that says all there is to say", o.method, o.path, o.id)
 			continue
 		}
 		all = append(all, known{o, d})
 	}
-	if n := len(drivers) + len(planDrivers); len(all) != n {
-		t.Errorf("%d operations have a driver, and there are %d drivers", len(all), n)
+	if len(all) != len(drivers) {
+		t.Errorf("%d operations have a driver, and there are %d drivers", len(all), len(drivers))
 	}
 	return all
 }
@@ -366,11 +388,13 @@ var (
 		return scheme + string(labels) + domain
 	}
 	credentials = map[string]func(int) string{
-		"test_secret_key":      starting("sk_test_"),
-		"test_publishable_key": starting("pk_test_"),
-		"test_webhook_secret":  starting("whsec_"),
-		"live_secret_key":      starting("sk_live_"),
-		"live_publishable_key": starting("pk_live_"),
-		"live_webhook_secret":  starting("whsec_"),
+		"test_secret_key":             starting("sk_test_"),
+		"test_publishable_key":        starting("pk_test_"),
+		"test_webhook_secret":         starting("whsec_"),
+		"test_connect_webhook_secret": starting("whsec_"),
+		"live_secret_key":             starting("sk_live_"),
+		"live_publishable_key":        starting("pk_live_"),
+		"live_webhook_secret":         starting("whsec_"),
+		"live_connect_webhook_secret": starting("whsec_"),
 	}
 )

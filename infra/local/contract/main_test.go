@@ -56,7 +56,10 @@ func start(sink *printed) error {
 	if err != nil {
 		return err
 	}
-	if running, err = stack.Start(context.Background(), stack.Options{Root: root, LogSink: sink}); err != nil {
+	running, err = stack.Start(context.Background(), stack.Options{
+		Root: root, LogSink: sink, Parameters: map[string]string{"DefaultProjectId": standing.project},
+	})
+	if err != nil {
 		return err
 	}
 	if lent, err = lending.Lend(context.Background(), running); err != nil {

@@ -67,6 +67,10 @@ func TestIdempotencyKeys(t *testing.T) {
 				if diff := cmp.Diff(string(first.body), string(second.body)); diff != "" {
 					t.Errorf("%v: the second answer (-first +second):\n%s", second, diff)
 				}
+				if k.ledger {
+					k.happensOnce(t, r)
+					return
+				}
 				if got := []string{first.header.Get("Idempotent-Replayed"), second.header.Get("Idempotent-Replayed")}; !slices.Equal(got, []string{"", "true"}) {
 					t.Errorf("Idempotent-Replayed = %q", got)
 				}

@@ -24,6 +24,7 @@ type place struct {
 	plan, feature   string     // billhook's id of a plan, and the key of a feature of it
 	grant           string     // billhook's id of the one that the path names
 	asked           url.Values // what the query must have
+	hold, charge    string     // what the path names of the ledger
 	pair            apiKey     // of the project, for backends
 	stripeKey       string     // opens the project's account at Stripe
 	secret          string     // of the project's webhooks

@@ -47,6 +47,9 @@ func (o operation) request(t *testing.T, p place) request {
 			r.query.Set(parameter.Name, fmt.Sprint(parameter.Example))
 		}
 	}
+	if key := o.parameter("header", "Idempotency-Key"); key != nil && key.Required {
+		r.header.Set(key.Name, word())
+	}
 	maps.Copy(r.query, p.asked)
 	s := o.scheme(t)
 	switch {
@@ -75,6 +78,11 @@ func (k known) request(t *testing.T, p place) request {
 	for name, value := range k.named {
 		set(t, name, value(p))(&r)
 	}
+	for name, value := range k.asked {
+		if value(p) != "" {
+			query(name, value(p))(&r)
+		}
+	}
 	return r
 }
 
@@ -82,7 +90,7 @@ func (k known) request(t *testing.T, p place) request {
 func (p place) inPath() map[string]string {
 	return map[string]string{
 		"project_id": p.project, "key_id": p.key, "mode": "test", "subscription_id": p.subscription, "event_id": p.event,
-		"customer_id": p.customer, "session_id": p.session, "paymentId": p.payment,
+		"customer_id": p.customer, "session_id": p.session, "paymentId": p.payment, "hold_id": p.hold, "charge_id": p.charge,
 		"appId": p.project, "planId": p.plan, "key": p.feature, "userId": p.user, "grantId": p.grant,
 	}
 }

@@ -19,6 +19,8 @@ import (
 // The calls that clients make, as they are made on a terminal.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	platform := defaultProject(t)
+	platformToken := platform.developerToken(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
@@ -32,7 +34,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TENANT", developer)
 			env.Setenv("DEVELOPER_JWT", token)
 			env.Setenv("USER", user)
+			env.Setenv("CREATOR", uuid.NewString())
 			env.Setenv("STRIPE_KEY", "sk_test_"+word())
+			env.Setenv("DEFAULT_PROJECT", platform.project)
+			env.Setenv("DEFAULT_DEVELOPER_JWT", platformToken)
+			env.Setenv("DEFAULT_STRIPE_KEY", platform.stripeKey)
 			env.Setenv("MANAGED_KEY", lent.Managed.SecretKey)
 			env.Setenv("CONNECT_KEY", lent.Connect.Test.SecretKey)
 			return nil

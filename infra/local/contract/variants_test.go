@@ -95,7 +95,8 @@ func (k known) rightBodies(t *testing.T) []variant {
 	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
 		right, _ := k.samples(t, name, schema.Properties[name].Value)
 		for _, s := range right {
-			variants = append(variants, variant{name: name + " " + s.name, change: then(least, set(t, name, s.value)), status: ok})
+			v := variant{name: name + " " + s.name, change: then(least, set(t, name, s.value)), status: ok}
+			variants = append(variants, k.refusing(v))
 		}
 		if name != k.kept && !k.requires(schema, name) {
 			variants = append(variants, variant{name: name + " null", change: then(least, set(t, name, nil)), status: ok})
@@ -119,6 +120,16 @@ func (k known) butRefused(variants []variant) []variant {
 		}
 	}
 	return variants
+}
+
+// refusing is a right variant with the status that the driver knows of it.
+func (k known) refusing(v variant) variant {
+	for prefix, status := range k.refused {
+		if strings.HasPrefix(v.name, prefix) {
+			v.status = status
+		}
+	}
+	return v
 }
 
 // wrongBodies are bodies that the operation refuses.
@@ -171,7 +182,7 @@ func (k known) wrongBody(name string, change func(*request)) variant {
 func (k known) queries(t *testing.T) (right, wrong []variant) {
 	t.Helper()
 	taken := func(name, value string) variant {
-		return variant{name: name + "=" + value, change: query(name, value), status: k.success(t)}
+		return k.refusing(variant{name: name + "=" + value, change: query(name, value), status: k.success(t)})
 	}
 	refused := func(name, value string) variant {
 		return variant{fmt.Sprintf("%s=%.20s", name, value), query(name, value), http.StatusUnprocessableEntity, fmt.Sprintf("[%q,%q]", "query", name)}
@@ -188,7 +199,10 @@ func (k known) queries(t *testing.T) (right, wrong []variant) {
 		case s.Type.Is("integer"):
 			wrong = append(wrong, refused(p.Name, "x"), refused(p.Name, "1.5"), refused(p.Name, ""), refused(p.Name, "18446744073709551616"))
 			right = append(right, taken(p.Name, fmt.Sprint(*s.Min)))
-			wrong = append(wrong, refused(p.Name, fmt.Sprint(*s.Min-1)), refused(p.Name, fmt.Sprint(-*s.Min)))
+			wrong = append(wrong, refused(p.Name, fmt.Sprint(*s.Min-1)))
+			if *s.Min > 0 {
+				wrong = append(wrong, refused(p.Name, fmt.Sprint(-*s.Min)))
+			}
 			if s.Max != nil {
 				right = append(right, taken(p.Name, fmt.Sprint(*s.Max)))
 				wrong = append(wrong, refused(p.Name, fmt.Sprint(*s.Max+1)))
@@ -211,7 +225,7 @@ func (k known) queries(t *testing.T) (right, wrong []variant) {
 				wrong = append(wrong, refused(p.Name, strings.Repeat("a", n+100)))
 			}
 		case s.MaxLength != nil:
-			if example, ok := p.Example.(string); ok {
+			if example, ok := p.Example.(string); ok && k.asked[p.Name] == nil {
 				right = append(right, taken(p.Name, example))
 			}
 			// A length that base64 may have.
@@ -266,9 +280,11 @@ func (k known) live(t *testing.T, variants []variant) []variant {
 			continue
 		}
 		switch {
-		case k.withoutStripe:
+		case k.withoutStripe && k.inLive == 0:
+		case k.inLive != 0:
+			variants[i].status = k.inLive
 		case k.sells:
-			variants[i].status = http.StatusForbidden
+			variants[i].status = http.StatusForbidden // billing is off
 		case k.scheme(t) != developer:
 			variants[i].status = k.family(t).unconfigured
 		case k.namesData():
@@ -328,12 +344,15 @@ func (k known) wrongHeaders(t *testing.T) []variant {
 		switch p.Name {
 		case "Idempotency-Key":
 			loc := fmt.Sprintf("[%q,%q]", "header", p.Name)
+			if p.Required {
+				variants = append(variants, variant{p.Name + " missing", func(r *request) { r.header.Del(p.Name) }, http.StatusUnprocessableEntity, loc})
+			}
 			for name, values := range map[string][]string{
 				"empty": {""}, "too long": {strings.Repeat("k", int(*p.Schema.Value.MaxLength)+1)}, "two words": {"a b"},
 			} {
 				variants = append(variants, variant{p.Name + " " + name, header(p.Name, values...), http.StatusUnprocessableEntity, loc})
 			}
-		case "If-None-Match": // any text
+		case "If-None-Match": // nothing is wrong
 		case "X-Project-ID":
 			variants = append(variants, variant{name: p.Name + " that is no uuid", change: header(p.Name, "nonsense"), status: http.StatusBadRequest})
 		case "Stripe-Signature":
