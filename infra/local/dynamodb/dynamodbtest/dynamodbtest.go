@@ -77,9 +77,9 @@ func New(t testing.TB) (client *sdk.Client, tableName string) {
 	if err != nil {
 		t.Fatalf("DynamoDB for tests: %v", err)
 	}
-	id := randomID()
-	client = dynamodb.NewClient(server.Endpoint(), "test"+id)
-	tableName = "billhook-" + id
+	database := idle.take()
+	client = dynamodb.NewClient(server.Endpoint(), database)
+	tableName = "billhook-" + randomID()
 	if err := dynamodb.CreateTable(t.Context(), client, table, tableName); err != nil {
 		t.Fatalf("DynamoDB for tests: %v", err)
 	}
@@ -88,7 +88,9 @@ func New(t testing.TB) (client *sdk.Client, tableName string) {
 		_, err := client.DeleteTable(context.Background(), &sdk.DeleteTableInput{TableName: &tableName})
 		if err != nil {
 			t.Errorf("delete table %s: %v", tableName, err)
+			return
 		}
+		idle.put(database)
 	})
 	return client, tableName
 }
@@ -124,7 +126,6 @@ func launch() (*dynamodb.Server, sam.Table, error) {
 	return server, table, err
 }
 
-// randomID is letters and digits only, as DynamoDB Local wants access keys.
 func randomID() string {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails, see crypto/rand
