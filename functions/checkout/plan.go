@@ -77,7 +77,11 @@ func (s *server) planOffer(ctx context.Context, scope billing.Scope, body api.Pl
 }
 
 // buy starts the purchase of an offer.
-func (p *purchase) buy(ctx context.Context, sold billing.Offer, successURL, cancelURL string) (gateway.Session, error) {
+func (p *purchase) buy(ctx context.Context, offered billing.Offer, successURL, cancelURL string) (gateway.Session, error) {
+	sold, err := p.prices.In(ctx, p.Scope, p.Account, offered)
+	if err != nil {
+		return gateway.Session{}, err
+	}
 	p.checkout = planCheckout(p.caller, sold, successURL, cancelURL)
 	p.offeredTrial, p.currency = p.checkout.TrialDays > 0, sold.Plan.Currency
 	session, err := p.start(ctx)

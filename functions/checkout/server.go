@@ -50,6 +50,7 @@ var (
 type server struct {
 	store     Store
 	sales     *sale.Sales
+	prices    *sale.Prices
 	gateway   *gateway.Gateway
 	observer  Observer
 	redirects []string // the deployment's origins
@@ -63,6 +64,7 @@ func handler(f *function.Function, base string) http.Handler {
 	implementation := &server{
 		store:     f.Table,
 		sales:     sale.New(f.Table, stripe, f.Log, f.Now),
+		prices:    sale.NewPrices(f.Table),
 		gateway:   stripe,
 		observer:  projector.New(f.Table, stripe, f.Now),
 		redirects: f.RedirectOrigins,

@@ -143,17 +143,19 @@ func (e *edition) open(ctx context.Context) error {
 	return err
 }
 
-// name gives the plan the product that amounts need, and its product the plan's
-// name.
+// name gives the plan the product that amounts need in the account, and its
+// product the plan's name.
 func (e *edition) name(ctx context.Context, r api.UpdatePlanRequest) error {
 	p := &e.next
 	renamed := p.Product != "" && (p.Name != e.was.Name || p.Description != e.was.Description)
-	wanted := p.Product == "" && amounts(r)
-	if !renamed && !wanted {
+	if !renamed && !amounts(r) {
 		return nil
 	}
 	if err := e.open(ctx); err != nil {
 		return err
+	}
+	if !renamed && p.Settled(e.account.Route()) {
+		return nil
 	}
 	var err error
 	p.Product, err = e.account.KeepProduct(ctx, *p)
@@ -161,30 +163,31 @@ func (e *edition) name(ctx context.Context, r api.UpdatePlanRequest) error {
 }
 
 // price sells the plan for an interval at an amount, or at a price of Stripe's
-// whose id was sent as param.
+// whose id was sent as param. What is sold so in another account is not sold so
+// in this one.
 func (e *edition) price(ctx context.Context, i billing.Interval, amount *int64, id *string, param string) error {
 	p, current := &e.next, e.next.Price(i)
-	switch {
-	case id != nil && (current == nil || current.ID != *id):
-		return e.adopt(ctx, i, *id, param)
-	case amount == nil || current != nil && current.Amount == *amount:
-		return nil
-	case *amount == 0:
-		p.Sells(i, nil)
+	if id == nil && !positive(amount) {
+		if amount != nil {
+			p.Sells(i, nil)
+		}
 		return nil
 	}
 	if err := e.open(ctx); err != nil {
 		return err
 	}
-	if former := p.Made(i, *amount); former != nil {
-		p.Sells(i, former)
-		return e.account.ActivatePrice(ctx, former.ID, true)
+	here := current != nil && current.In(e.account.Route())
+	switch {
+	case here && id != nil && current.ID == *id, here && amount != nil && current.Amount == *amount:
+		return nil
+	case id != nil:
+		return e.adopt(ctx, i, *id, param)
 	}
-	made, err := e.account.MakePrice(ctx, *p, i, *amount)
+	sold, err := e.account.SellPrice(ctx, *p, i, *amount)
 	if err != nil {
 		return err
 	}
-	p.Sells(i, &made)
+	p.Sells(i, &sold)
 	return nil
 }
 
@@ -205,7 +208,9 @@ func (e *edition) adopt(ctx context.Context, i billing.Interval, id, param strin
 		return billing.NewError(billing.Refused, "price_currency_mismatch", "The price is in "+currency+", the plan in "+p.Currency).About(param)
 	}
 	p.Currency = currency
-	found.Made = slices.ContainsFunc(p.Former, func(f billing.PlanPrice) bool { return f.ID == id && f.Made })
+	if before := p.Bought(id); before != nil {
+		found.Made = before.Made
+	}
 	p.Sells(i, &found)
 	return nil
 }
@@ -217,23 +222,44 @@ func (e *edition) save(ctx context.Context) error {
 	if err := e.write(ctx); err != nil {
 		return err
 	}
-	for i, former := range e.next.Former {
-		if !former.Open {
-			continue
-		}
-		if err := e.open(ctx); err != nil {
+	left, err := e.left(ctx)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	if err := e.open(ctx); err != nil {
+		return err
+	}
+	e.next.Former = slices.Clone(e.next.Former)
+	for _, i := range left {
+		if err := e.account.ActivatePrice(ctx, e.next.Former[i].ID, false); err != nil {
 			return err
 		}
-		if err := e.account.ActivatePrice(ctx, former.ID, false); err != nil {
-			return err
-		}
-		e.next.Former = slices.Clone(e.next.Former)
 		e.next.Former[i].Open = false
 	}
-	if slices.Equal(e.was.Former, e.next.Former) {
-		return nil
-	}
 	return e.write(ctx)
+}
+
+// left are the places of the former prices that are left to be deactivated in
+// the account that serves the scope now; where none does, there are none.
+func (e *edition) left(ctx context.Context) ([]int, error) {
+	if !slices.ContainsFunc(e.next.Former, func(f billing.PlanPrice) bool { return f.Open }) {
+		return nil, nil
+	}
+	sw, err := e.store.Switch(ctx, e.project.Owner)
+	if err != nil {
+		return nil, err
+	}
+	route, err := billing.RouteOf(e.config, sw, e.scope.Mode)
+	if err != nil {
+		return nil, nil //nolint:nilerr // nothing serves the scope
+	}
+	var left []int
+	for i, former := range e.next.Former {
+		if e.next.Closes(former, route) {
+			left = append(left, i)
+		}
+	}
+	return left, nil
 }
 
 func (e *edition) write(ctx context.Context) error {

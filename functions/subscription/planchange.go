@@ -22,7 +22,7 @@ func (s *server) ChangePlan(ctx context.Context, r ChangePlanRequestObject) (Cha
 	if err != nil {
 		return nil, err
 	}
-	m, err := h.move(*r.Body)
+	m, err := s.move(ctx, &h, *r.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,22 @@ func (h subscriber) change(ctx context.Context, m move) (changed gateway.Observe
 	return changed, nil, err
 }
 
-// move is what a request asks for: what it does not name stays as it is.
-func (h subscriber) move(body api.PlanChangeRequest) (move, error) {
+// move is what a request asks for, at a price of the subscription's account; the
+// plan has been given one there if it had none.
+func (s *server) move(ctx context.Context, h *subscriber, body api.PlanChangeRequest) (move, error) {
+	m, err := h.asked(body)
+	if err != nil || m.to.Price.ID == h.stripe.Fact.After.Price {
+		return m, err
+	}
+	if m.to, err = s.prices.In(ctx, h.scope, h.account, m.to); err != nil {
+		return m, err
+	}
+	*billing.PlanNamed(h.plans, m.to.Plan.ID, "") = m.to.Plan
+	return m, nil
+}
+
+// asked is what a request asks for: what it does not name stays as it is.
+func (h subscriber) asked(body api.PlanChangeRequest) (move, error) {
 	state := h.stripe.Fact.After
 	to := billing.Offer{Quantity: state.Quantity}
 	if body.Quantity != nil {
@@ -114,7 +128,7 @@ func (s *server) PreviewPlanChange(ctx context.Context, r PreviewPlanChangeReque
 	if err != nil {
 		return nil, err
 	}
-	m, err := h.move(*r.Body)
+	m, err := s.move(ctx, &h, *r.Body)
 	if err != nil {
 		return nil, err
 	}

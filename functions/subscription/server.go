@@ -12,6 +12,7 @@ import (
 	"billhook/pkg/gateway"
 	"billhook/pkg/identity"
 	"billhook/pkg/projector"
+	"billhook/pkg/sale"
 	"billhook/pkg/store"
 	"billhook/pkg/web"
 )
@@ -43,6 +44,7 @@ var (
 type server struct {
 	store     Store
 	gateway   *gateway.Gateway
+	prices    *sale.Prices
 	observer  Observer
 	redirects []string  // the deployment's origins
 	project   uuid.UUID // the deployment's default; zero: none
@@ -55,6 +57,7 @@ func handler(f *function.Function, base string) http.Handler {
 	implementation := &server{
 		store:     f.Table,
 		gateway:   stripe,
+		prices:    sale.NewPrices(f.Table),
 		observer:  projector.New(f.Table, stripe, f.Now),
 		redirects: f.RedirectOrigins,
 		project:   f.Callers.DefaultProject(),

@@ -34,10 +34,15 @@ type Plan struct {
 type PlanPrice struct {
 	ID       string // Stripe's
 	Interval Interval
-	Amount   int64 // minor units of the plan's currency
-	Made     bool  // by billhook; else the developer's own, which billhook never changes
-	Open     bool  // of a former one: still active at Stripe, and to be deactivated there
+	Amount   int64  // minor units of the plan's currency
+	Made     bool   // by billhook; else the developer's own, which billhook never changes
+	Open     bool   // of a former one: still active at Stripe, and to be deactivated there
+	Account  string // the Route that it is on, by name; empty: unknown, and taken for the present one
 }
+
+// In reports whether something can be bought at the price in a route's account:
+// no other knows it.
+func (p PlanPrice) In(r Route) bool { return p.Account == "" || p.Account == r.String() }
 
 // Interval is how long a price pays for.
 type Interval string
@@ -90,16 +95,48 @@ func (p *Plan) Sells(i Interval, price *PlanPrice) {
 // bought it.
 func (p Plan) EverSold() bool { return p.Monthly != nil || p.Yearly != nil || len(p.Former) > 0 }
 
-// Made is the price of an amount that billhook made for the plan before, to be
-// sold again; nil if there is none.
-func (p Plan) Made(i Interval, amount int64) *PlanPrice {
-	at := slices.IndexFunc(p.Former, func(f PlanPrice) bool { return f.Made && f.Interval == i && f.Amount == amount })
+// Made is the price of an amount that billhook made for the plan before in a
+// route's account, to be sold again there; nil if there is none.
+func (p Plan) Made(i Interval, amount int64, r Route) *PlanPrice {
+	at := slices.IndexFunc(p.Former, func(f PlanPrice) bool {
+		return f.Made && f.Interval == i && f.Amount == amount && f.In(r)
+	})
 	if at < 0 {
 		return nil
 	}
 	again := p.Former[at]
 	again.Open = false
 	return &again
+}
+
+// Closes reports whether a former price is to be deactivated in a route's
+// account, which is the present one. One of another account waits until that
+// serves again; and one that the next purchase sells again, because what is
+// offered is in another account, stays active.
+func (p Plan) Closes(former PlanPrice, r Route) bool {
+	if !former.Open || !former.In(r) {
+		return false
+	}
+	offered := p.Price(former.Interval)
+	return offered == nil || offered.In(r) || !offered.Made || offered.Amount != former.Amount
+}
+
+// Settled reports whether the plan's product is known to be in a route's
+// account, under the name that the plan has: billhook made a price there, and
+// has been there since the plan was offered in another.
+func (p Plan) Settled(r Route) bool {
+	there := func(f PlanPrice) bool { return f.Made && f.Account == r.String() }
+	known := slices.ContainsFunc(p.Former, there)
+	for _, offered := range []*PlanPrice{p.Monthly, p.Yearly} {
+		if offered == nil {
+			continue
+		}
+		if !offered.In(r) {
+			return false
+		}
+		known = known || there(*offered)
+	}
+	return known
 }
 
 // SoldAs reports whether a price of Stripe's buys the plan, or once did.
@@ -144,6 +181,9 @@ var ErrNoPlan = NewError(NotFound, "plan_not_found", "Plan not found")
 var (
 	ErrPlanKeyTaken     = NewError(Conflict, "plan_key_taken", "Another plan has this key")
 	ErrDefaultPlanTaken = NewError(Conflict, "default_plan_taken", "Another plan is the default: change that one first")
+
+	ErrPlanPriceElsewhere = NewError(Conflict, "plan_price_elsewhere",
+		"The plan's price is in another Stripe account than the project sells in now: save the plan with a price of this account")
 
 	ErrPlanNotSold      = NewError(Refused, "plan_not_sold", "The plan is not sold for this interval")
 	ErrCurrencyMismatch = NewError(Refused, "currency_mismatch", "The plan is sold in another currency than the one that the customer pays in")

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,7 +25,7 @@ func TestWhatAPlanSells(t *testing.T) {
 		"the same":                   {Plan{Monthly: &low}, &low, Plan{Monthly: &low}},
 		"none":                       {Plan{Monthly: &low, Yearly: &own}, nil, Plan{Yearly: &own, Former: []PlanPrice{lowGone}}},
 		"none in place of none":      {Plan{}, nil, Plan{}},
-		"a former one":               {Plan{Monthly: &high, Former: []PlanPrice{low, own}}, &low, Plan{Monthly: &low, Former: []PlanPrice{own, {"price_high", Month, 2900, true, true}}}},
+		"a former one":               {Plan{Monthly: &high, Former: []PlanPrice{low, own}}, &low, Plan{Monthly: &low, Former: []PlanPrice{own, {ID: "price_high", Interval: Month, Amount: 2900, Made: true, Open: true}}}},
 		"after the developer's own":  {Plan{Monthly: &own}, &low, Plan{Monthly: &low, Former: []PlanPrice{ownGone}}},
 		"the other interval's stays": {Plan{Yearly: &own}, &low, Plan{Monthly: &low, Yearly: &own}},
 	} {
@@ -49,17 +50,29 @@ func TestPricesOfAPlanAreNeverForgotten(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		var p Plan
+		route := Route{Gateway: GatewayManaged}
 		sold := map[string]bool{}
 		for range rapid.IntRange(1, 12).Draw(t, "changes") {
 			interval := rapid.SampledFrom([]Interval{Month, Year}).Draw(t, "interval")
 			amount := rapid.Int64Range(0, 3).Draw(t, "amount")
+			route.Gateway = rapid.SampledFrom([]Gateway{GatewayManaged, GatewayPlatform}).Draw(t, "gateway")
 			if amount == 0 {
 				p.Sells(interval, nil)
 				continue
 			}
-			price := p.Made(interval, amount)
+			if current := p.Price(interval); current != nil && current.Amount == amount && current.In(route) {
+				continue
+			}
+			price := p.Made(interval, amount, route)
 			if price == nil {
-				price = &PlanPrice{ID: string(interval) + string(rune('0'+amount)), Interval: interval, Amount: amount, Made: true}
+				id := fmt.Sprint(interval, amount, route)
+				if sold[id] {
+					t.Errorf("%s is made twice", id)
+				}
+				price = &PlanPrice{ID: id, Interval: interval, Amount: amount, Made: true, Account: route.String()}
+			}
+			if !price.In(route) {
+				t.Errorf("%s is sold in %s", price.ID, route)
 			}
 			p.Sells(interval, price)
 			sold[price.ID] = true
@@ -82,6 +95,46 @@ func TestPricesOfAPlanAreNeverForgotten(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What is deactivated, and whether a product is where the plan is sold, depends
+// on the account that serves now.
+func TestPricesOfOtherAccounts(t *testing.T) {
+	t.Parallel()
+	managed, platform := Route{Gateway: GatewayManaged}, Route{Gateway: GatewayPlatform}
+	price := func(r string, amount int64) PlanPrice {
+		return PlanPrice{ID: fmt.Sprint(r, amount), Interval: Month, Amount: amount, Made: true, Account: r}
+	}
+	former := price("managed", 900)
+	former.Open = true
+	closed, own, unknown := former, price("stripe_platform", 900), former
+	closed.Open, own.Made, unknown.Account = false, false, ""
+	ask := func(former PlanPrice, offered *PlanPrice) Plan {
+		return Plan{Monthly: offered, Former: []PlanPrice{former}}
+	}
+	elsewhere, dearer, here := price("stripe_platform", 900), price("stripe_platform", 2900), price("managed", 2900)
+	for name, c := range map[string]struct {
+		plan              Plan
+		route             Route
+		closes, isSettled bool
+	}{
+		"sold no more":                     {ask(former, nil), managed, true, true},
+		"sold at another price":            {ask(former, &here), managed, true, true},
+		"closed before":                    {ask(closed, nil), managed, false, true},
+		"in another account":               {ask(former, &elsewhere), platform, false, true},
+		"in another account, sold no more": {ask(former, nil), platform, false, false},
+		"to be sold again":                 {ask(former, &elsewhere), managed, false, false},
+		"of another amount than offered":   {ask(former, &dearer), managed, true, false},
+		"the offer is the developer's own": {ask(former, &own), managed, true, false},
+		"of an unknown account":            {ask(unknown, nil), managed, true, false},
+	} {
+		if got := c.plan.Closes(c.plan.Former[0], c.route); got != c.closes {
+			t.Errorf("%s: closes = %t", name, got)
+		}
+		if got := c.plan.Settled(c.route); got != c.isSettled {
+			t.Errorf("%s: settled = %t", name, got)
+		}
+	}
 }
 
 func TestPlanNamed(t *testing.T) {

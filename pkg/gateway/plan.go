@@ -37,6 +37,21 @@ func (a *Account) KeepProduct(ctx context.Context, p billing.Plan) (string, erro
 	return id, nil
 }
 
+// SellPrice answers the price of an amount that the plan, whose product is in
+// the account, is to be sold at there: the one that it was sold at before, or a
+// new one.
+func (a *Account) SellPrice(ctx context.Context, p billing.Plan, i billing.Interval, amount int64) (billing.PlanPrice, error) {
+	before := p.Made(i, amount, a.route)
+	if before == nil {
+		return a.MakePrice(ctx, p, i, amount)
+	}
+	if err := a.ActivatePrice(ctx, before.ID, true); err != nil {
+		return billing.PlanPrice{}, err
+	}
+	before.Account = a.route.String()
+	return *before, nil
+}
+
 // MakePrice makes a price of a plan at Stripe. Made again, as after a failure,
 // it is the same price for at least a day.
 func (a *Account) MakePrice(ctx context.Context, p billing.Plan, i billing.Interval, amount int64) (billing.PlanPrice, error) {
@@ -47,13 +62,13 @@ func (a *Account) MakePrice(ctx context.Context, p billing.Plan, i billing.Inter
 		Recurring: &stripe.PriceRecurringParams{Interval: stripe.String(string(i))},
 	}
 	params.Metadata = map[string]string{metadataOfPlan: p.ID, metadataProject: a.scope.Project.String()}
-	params.IdempotencyKey = a.idempotencyKey("plan price", p.ID, string(i), strconv.FormatInt(amount, 10), p.Currency)
+	params.IdempotencyKey = a.idempotencyKey("plan price", p.ID, string(i), strconv.FormatInt(amount, 10), p.Currency, a.route.String())
 	params.Context = ctx
 	made, err := price.Client{B: a.backend, Key: a.key.Reveal()}.New(params)
 	if err != nil {
 		return billing.PlanPrice{}, stripeError("make price", err)
 	}
-	return billing.PlanPrice{ID: made.ID, Interval: i, Amount: amount, Made: true}, nil
+	return billing.PlanPrice{ID: made.ID, Interval: i, Amount: amount, Made: true, Account: a.route.String()}, nil
 }
 
 // ActivatePrice says whether something can be bought at a price.
@@ -83,7 +98,7 @@ func (a *Account) PlanPrice(ctx context.Context, id string, i billing.Interval, 
 	if refused != nil {
 		return billing.PlanPrice{}, "", refused.About(param)
 	}
-	return billing.PlanPrice{ID: p.ID, Interval: i, Amount: p.UnitAmount}, string(p.Currency), nil
+	return billing.PlanPrice{ID: p.ID, Interval: i, Amount: p.UnitAmount, Account: a.route.String()}, string(p.Currency), nil
 }
 
 // unfitForPlan is why a recurring price cannot be a plan's; nil if it can.

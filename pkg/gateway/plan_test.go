@@ -10,6 +10,7 @@ import (
 
 	"billhook/infra/local/functiontest"
 	"billhook/pkg/billing"
+	"billhook/pkg/gateway"
 )
 
 func TestPricesOfPlans(t *testing.T) {
@@ -38,7 +39,7 @@ func TestPricesOfPlans(t *testing.T) {
 			case err != nil || currency != "usd":
 				t.Errorf("in %q, %v", currency, err)
 			default:
-				if diff := cmp.Diff(billing.PlanPrice{ID: "price_1", Interval: billing.Month, Amount: 900}, got); diff != "" {
+				if diff := cmp.Diff(billing.PlanPrice{ID: "price_1", Interval: billing.Month, Amount: 900, Account: "own_keys"}, got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			}
@@ -81,5 +82,51 @@ func TestWhatIsMadeForPlans(t *testing.T) {
 			t.Errorf("%s and %s have the key %q", name, seen[k], k)
 		}
 		seen[k] = name
+	}
+}
+
+// A price of before is activated in its own account; elsewhere another is made,
+// once for each account.
+func TestPricesAreSoldAgain(t *testing.T) {
+	t.Parallel()
+	stripe := functiontest.NewStripe(t, functiontest.Answering(http.StatusOK, `{"id": "price_new", "object": "price"}`))
+	made := map[string]string{} // through which gateway, by the idempotency key
+	for name, c := range map[string]struct {
+		account string // of the price of before
+		through billing.Gateway
+		want    string
+	}{
+		"its own account":    {"managed", billing.GatewayManaged, "price_before"},
+		"an unknown account": {"", billing.GatewayManaged, "price_before"},
+		"another account":    {"managed", billing.GatewayPlatform, "price_new"},
+		"the same again":     {"managed", billing.GatewayPlatform, "price_new"},
+		"a connected one":    {"managed", billing.GatewayConnect, "price_new"},
+		"another connected":  {"acct_2", billing.GatewayConnect, "price_new"},
+	} {
+		p := served(c.through)
+		a, err := gateway.New(p, p, stripe.URL).Account(t.Context(), scope, billing.Project{Owner: p.owner}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := billing.PlanPrice{ID: "price_before", Interval: billing.Month, Amount: 900, Made: true, Open: true, Account: c.account}
+		plan := billing.Plan{ID: "plan_1", Currency: "usd", Product: "billhook_plan_1", Former: []billing.PlanPrice{before}}
+		got, err := a.SellPrice(t.Context(), plan, billing.Month, 900)
+		want := billing.PlanPrice{ID: c.want, Interval: billing.Month, Amount: 900, Made: true, Account: a.Route().String()}
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+		asked := stripe.Requests()[0]
+		if activated := asked.Operation == "POST /v1/prices/price_before" && asked.Form.Get("active") == "true"; activated != (c.want == "price_before") {
+			t.Errorf("%s: %s %v", name, asked.Operation, asked.Form)
+		}
+		if c.want == "price_new" {
+			if other, known := made[asked.IdempotencyKey]; known && other != string(c.through) {
+				t.Errorf("%s and %s have one key", other, c.through)
+			}
+			made[asked.IdempotencyKey] = string(c.through)
+		}
+	}
+	if len(made) != 2 {
+		t.Errorf("the keys are %v, want one for each account", made)
 	}
 }

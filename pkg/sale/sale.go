@@ -1,6 +1,7 @@
 // Package sale is what each sale to a user begins and ends with: whether the
-// project sells now, in which Stripe account, and who the user is there. What is
-// sold is none of its business, and it keeps nothing itself.
+// project sells now, in which Stripe account, who the user is there, and at which
+// of its prices a plan is sold there. What is sold is none of its business
+// otherwise, and it keeps nothing itself.
 package sale
 
 import (

@@ -39,6 +39,7 @@ type planPriceItem struct {
 	Amount   int64            `dynamodbav:"amount"`
 	Made     bool             `dynamodbav:"made,omitempty"`
 	Open     bool             `dynamodbav:"open,omitempty"`
+	Account  string           `dynamodbav:"account,omitempty"`
 }
 
 type featureItem struct {

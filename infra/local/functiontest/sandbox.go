@@ -23,6 +23,7 @@ type Sandbox struct {
 	Clock *Clock      // Stripe's
 	API   *client.API // for the test, in test mode; never intercepted
 
+	backends  *stripe.Backends // what API calls through
 	mu        sync.Mutex
 	intercept StripeInterceptor
 }
@@ -63,7 +64,8 @@ func NewSandbox(t *testing.T) *Sandbox {
 	backend := stripe.GetBackendWithConfig(stripe.APIBackend, &stripe.BackendConfig{
 		URL: stripe.String(direct.URL), LeveledLogger: &stripe.LeveledLogger{Level: stripe.LevelNull}, EnableTelemetry: stripe.Bool(false),
 	})
-	s.API = client.New(Credentials(billing.Test).SecretKey.Reveal(), &stripe.Backends{API: backend, Connect: backend, Uploads: backend})
+	s.backends = &stripe.Backends{API: backend, Connect: backend, Uploads: backend}
+	s.API = client.New(Credentials(billing.Test).SecretKey.Reveal(), s.backends)
 	return s
 }
 

@@ -88,6 +88,7 @@ func TestEveryGateway(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a plan through one after the other", aPlanMoves(sellerThrough(world, "", lent.Connect.Test.SecretKey)))
 }
 
 // seller is a story that sells through a gateway.
