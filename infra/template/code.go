@@ -29,7 +29,7 @@ type main struct {
 // Load reads the code of all functions of the repository at root, as it is
 // built for Lambda.
 func Load(root string) (*Code, error) {
-	config := &packages.Config{Mode: packages.LoadAllSyntax, Dir: root, BuildFlags: []string{"-tags=lambda.norpc"}}
+	config := &packages.Config{Mode: packages.LoadAllSyntax, Dir: root, BuildFlags: []string{"-tags=lambda.norpc,nethttpomithttp2"}}
 	loaded, err := packages.Load(config, "./functions/...")
 	if err != nil {
 		return nil, fmt.Errorf("load the functions: %w", err)

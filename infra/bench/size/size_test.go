@@ -89,7 +89,7 @@ func deployable(t *testing.T, bootstrap string) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"GOOS": "linux", "GOARCH": "arm64", "CGO_ENABLED": "0", "-trimpath": "true", "-tags": "lambda.norpc",
+		"GOOS": "linux", "GOARCH": "arm64", "CGO_ENABLED": "0", "-trimpath": "true", "-tags": "lambda.norpc,nethttpomithttp2",
 	}
 	got := map[string]string{}
 	for _, setting := range info.Settings {
