@@ -46,7 +46,7 @@ func (s *server) entitlementsOf(ctx context.Context, project uuid.UUID, named st
 // subject is a user of a project that the caller owns, in the mode that the
 // request names, else the project's default.
 func (s *server) subject(ctx context.Context, project uuid.UUID, named string, testMode *bool, environment *billing.Mode) (billing.Scope, string, error) {
-	user, err := api.UserNamed(named)
+	user, err := api.UserNamed("userId", named)
 	if err != nil {
 		return billing.Scope{}, "", err
 	}

@@ -18,6 +18,9 @@ func (s *server) GetBillingStatus(ctx context.Context, r GetBillingStatusRequest
 		return nil, err
 	}
 	answer := statusAnswer(sw)
+	if answer.Gateways, err = s.offered(ctx); err != nil {
+		return nil, err
+	}
 	id, err := named(r.Params.ProjectID, r.Params.XProjectID)
 	if err != nil || id == uuid.Nil {
 		return GetBillingStatus200JSONResponse(answer), err
@@ -30,6 +33,24 @@ func (s *server) GetBillingStatus(ctx context.Context, r GetBillingStatusRequest
 		ID: id, Test: s.modeAnswer(config, sw, billing.Test), Live: s.modeAnswer(config, sw, billing.Live),
 	}
 	return GetBillingStatus200JSONResponse(answer), nil
+}
+
+// offered are the gateways that the deployment has credentials for.
+func (s *server) offered(ctx context.Context) ([]api.OfferedGateway, error) {
+	lent, err := s.vault.Gateways(ctx)
+	if err != nil {
+		return nil, err
+	}
+	offered := []api.OfferedGateway{} // [] and not null
+	for _, g := range []billing.Gateway{billing.GatewayManaged, billing.GatewayConnect, billing.GatewayPlatform} {
+		test, live := lent.Lends(g, billing.Test), lent.Lends(g, billing.Live)
+		if test || live {
+			offered = append(offered, api.OfferedGateway{
+				Gateway: string(g), Test: test, Live: live, FeePercent: billing.FeePercent(lent.Fee(g)),
+			})
+		}
+	}
+	return offered, nil
 }
 
 // named is the project that the query or the header names; zero: none.

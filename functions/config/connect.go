@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"billhook/pkg/billing"
 	"billhook/pkg/identity"
@@ -14,7 +15,26 @@ import (
 
 const callbackPath = "/v1/billing/connect/callback"
 
-type hostKey struct{}
+// consolePage is the console's page about billing, on the API's own host.
+const consolePage = "/console/billing"
+
+type (
+	hostKey   struct{}
+	readerKey struct{}
+)
+
+// withReader remembers that a person reads the answer, in a browser: who took too
+// long at Stripe is sent to a page that says so, for where the connecting began
+// is not known any more.
+func withReader(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			ctx = context.WithValue(ctx, readerKey{}, true)
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
 
 // withHost remembers the host that a request came to: Stripe sends the account's
 // owner back there. Stripe itself checks that the address is one that the
@@ -25,19 +45,28 @@ func withHost(next http.Handler) http.Handler {
 	})
 }
 
-// callback is the address of the callback, on the host that the request came to.
-func callback(ctx context.Context) string {
+// origin is the host that the request came to, as browsers have it.
+func origin(ctx context.Context) *url.URL {
 	host, _ := ctx.Value(hostKey{}).(string)
-	u := url.URL{Scheme: "https", Host: host, Path: callbackPath}
+	u := url.URL{Scheme: "https", Host: host}
 	if name, _, err := net.SplitHostPort(host); err == nil && net.ParseIP(name).IsLoopback() {
 		u.Scheme = "http"
 	}
-	return u.String()
+	return &u
+}
+
+// callback is the address of the callback, on the host that the request came to.
+func callback(ctx context.Context) string { return origin(ctx).JoinPath(callbackPath).String() }
+
+// inConsole reports whether a URL is on the host that the request came to, which
+// is the deployment's own: the console is there.
+func inConsole(ctx context.Context, target string) bool {
+	return billing.RedirectPolicy{origin(ctx).String()}.Allows(target)
 }
 
 // StartConnect begins to connect a Stripe account of the tenant's.
 func (s *server) StartConnect(ctx context.Context, r StartConnectRequestObject) (StartConnectResponseObject, error) {
-	if !billing.RedirectPolicy(s.redirects).Allows(r.Body.ReturnURL) {
+	if !billing.RedirectPolicy(s.redirects).Allows(r.Body.ReturnURL) && !inConsole(ctx, r.Body.ReturnURL) {
 		return nil, billing.ErrRedirectNotAllowed.About("returnUrl")
 	}
 	c := billing.Connection{
@@ -59,6 +88,9 @@ func (s *server) StartConnect(ctx context.Context, r StartConnectRequestObject) 
 // known is told there.
 func (s *server) CompleteConnect(ctx context.Context, r CompleteConnectRequestObject) (CompleteConnectResponseObject, error) {
 	c, err := s.store.EndConnection(ctx, billing.Secret(r.Params.State), s.now())
+	if codeOf(err) == billing.ErrUnknownState.Code && ctx.Value(readerKey{}) != nil {
+		return seeOther(consolePage + "?" + url.Values{"connect": {"failed"}, "error": {codeOf(err)}}.Encode()), nil
+	}
 	if err != nil {
 		return nil, err
 	}

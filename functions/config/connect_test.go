@@ -94,6 +94,31 @@ func TestStatesThatAreNone(t *testing.T) {
 	if asked := f.stripe.Requests(); len(asked) != 0 {
 		t.Errorf("Stripe was asked: %+v", asked)
 	}
+	late := f.Do(t, f.handler, functiontest.Request{
+		Method: http.MethodGet, Path: callbackPath + "?code=ac_1&state=" + state, Header: http.Header{"Accept": {"text/html,*/*;q=0.8"}},
+	})
+	if to := late.Header.Get("Location"); late.Status != http.StatusSeeOther || to != "/console/billing?connect=failed&error=invalid_state" {
+		t.Errorf("in a browser: %d to %s, %s", late.Status, to, late.Body)
+	}
+}
+
+// The console may be returned to whatever origins the deployment lists.
+func TestConnectReturnsToTheConsole(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.lend(t)
+	f.Function.RedirectOrigins = []string{"https://app.example.org"}
+	f.handler = wired(f.Function, f.stripe.URL)
+	for returnURL, status := range map[string]int{
+		"https://example.com/console/billing":  http.StatusOK, // the host that requests come to
+		"https://app.example.org/settings":     http.StatusOK,
+		"https://console.example.com/console/": http.StatusBadRequest,
+		"http://example.com/console/billing":   http.StatusBadRequest,
+	} {
+		if answer := f.send(t, http.MethodPost, connectPath, `{"returnUrl": "`+returnURL+`"}`); answer.Status != status {
+			t.Errorf("%s: %d %s, want %d", returnURL, answer.Status, answer.Body, status)
+		}
+	}
 }
 
 func TestConnectIsRefused(t *testing.T) {

@@ -108,7 +108,7 @@ func (e *edition) within(param string, amount *int64) error {
 		return nil
 	}
 	if said := limit.Refusal(*amount); said != "" {
-		return billing.NewError(billing.Refused, "amount_refused", param+" "+said+" in "+e.next.Currency)
+		return billing.NewError(billing.Refused, "amount_refused", param+" "+said+" in "+e.next.Currency).About(param)
 	}
 	return nil
 }

@@ -40,6 +40,9 @@ type ServerInterface interface {
 	// PutStripeConfig Save Stripe credentials
 	// (PUT /api/v1/payments/stripe/projects/{project_id}/config)
 	PutStripeConfig(w http.ResponseWriter, r *http.Request, projectID ProjectID)
+	// GetCredentialsStatus Try the saved secret key at Stripe
+	// (GET /api/v1/payments/stripe/projects/{project_id}/credentials-status)
+	GetCredentialsStatus(w http.ResponseWriter, r *http.Request, projectID ProjectID, params GetCredentialsStatusParams)
 	// ValidateCredentials Try a secret key at Stripe
 	// (POST /api/v1/payments/stripe/projects/{project_id}/validate-credentials)
 	ValidateCredentials(w http.ResponseWriter, r *http.Request, projectID ProjectID, params ValidateCredentialsParams)
@@ -270,6 +273,61 @@ func (siw *ServerInterfaceWrapper) PutStripeConfig(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.PutStripeConfig(w, r, projectID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCredentialsStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetCredentialsStatus(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "project_id" -------------
+	var projectID ProjectID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "project_id", r.PathValue("project_id"), &projectID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCredentialsStatusParams
+
+	// ------------- Optional query parameter "test_mode" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "test_mode", r.URL.Query(), &params.TestMode, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "test_mode"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "test_mode", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", r.URL.Query(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "environment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "environment", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCredentialsStatus(w, r, projectID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1516,6 +1574,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/config", wrapper.DeleteStripeConfig)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/config", wrapper.GetStripeConfig)
 	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/config", wrapper.PutStripeConfig)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/credentials-status", wrapper.GetCredentialsStatus)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/validate-credentials", wrapper.ValidateCredentials)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/payments/stripe/projects/{project_id}/webhook-urls", wrapper.GetWebhookURLs)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/v1/projects/{$}", wrapper.ListProjects)
@@ -1653,6 +1712,29 @@ type PutStripeConfigResponseObject interface {
 type PutStripeConfig200JSONResponse StripeConfig
 
 func (response PutStripeConfig200JSONResponse) VisitPutStripeConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCredentialsStatusRequestObject struct {
+	ProjectID ProjectID `json:"project_id"`
+	Params    GetCredentialsStatusParams
+}
+
+type GetCredentialsStatusResponseObject interface {
+	VisitGetCredentialsStatusResponse(w http.ResponseWriter) error
+}
+
+type GetCredentialsStatus200JSONResponse CredentialsStatus
+
+func (response GetCredentialsStatus200JSONResponse) VisitGetCredentialsStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -2193,6 +2275,9 @@ type StrictServerInterface interface {
 	// PutStripeConfig Save Stripe credentials
 	// (PUT /api/v1/payments/stripe/projects/{project_id}/config)
 	PutStripeConfig(ctx context.Context, request PutStripeConfigRequestObject) (PutStripeConfigResponseObject, error)
+	// GetCredentialsStatus Try the saved secret key at Stripe
+	// (GET /api/v1/payments/stripe/projects/{project_id}/credentials-status)
+	GetCredentialsStatus(ctx context.Context, request GetCredentialsStatusRequestObject) (GetCredentialsStatusResponseObject, error)
 	// ValidateCredentials Try a secret key at Stripe
 	// (POST /api/v1/payments/stripe/projects/{project_id}/validate-credentials)
 	ValidateCredentials(ctx context.Context, request ValidateCredentialsRequestObject) (ValidateCredentialsResponseObject, error)
@@ -2464,6 +2549,33 @@ func (sh *strictHandler) PutStripeConfig(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(PutStripeConfigResponseObject); ok {
 		if err := validResponse.VisitPutStripeConfigResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCredentialsStatus operation middleware
+func (sh *strictHandler) GetCredentialsStatus(w http.ResponseWriter, r *http.Request, projectID ProjectID, params GetCredentialsStatusParams) {
+	var request GetCredentialsStatusRequestObject
+
+	request.ProjectID = projectID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCredentialsStatus(ctx, request.(GetCredentialsStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCredentialsStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCredentialsStatusResponseObject); ok {
+		if err := validResponse.VisitGetCredentialsStatusResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

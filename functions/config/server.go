@@ -67,8 +67,10 @@ type Plans interface {
 	DeletePlan(ctx context.Context, s billing.Scope, p billing.Plan) error
 }
 
-// Vault keeps credentials; *vault.Vault implements it.
+// Vault keeps credentials, and has those of the deployment itself; *vault.Vault
+// implements it.
 type Vault interface {
+	Gateways(ctx context.Context) (billing.Gateways, error)
 	Credentials(ctx context.Context, s billing.Scope, version string) (billing.Credentials, error)
 	SaveCredentials(ctx context.Context, s billing.Scope, c billing.Credentials) (version string, err error)
 }
@@ -127,7 +129,7 @@ func handler(f *function.Function, s *server) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", f.For(identity.Developer, f.Answer, routes(f.Answer, s)))
 	mux.Handle("/v1/dashboard/", f.For(identity.Developer, f.Plans, withHost(routes(f.Plans, s))))
-	mux.Handle("GET "+callbackPath, f.Public(f.Plans, routes(f.Plans, s)))
+	mux.Handle("GET "+callbackPath, f.Public(f.Plans, withReader(routes(f.Plans, s))))
 	return web.Within(gateway.Patience, mux)
 }
 

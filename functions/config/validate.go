@@ -22,6 +22,34 @@ func (s *server) ValidateCredentials(ctx context.Context, r ValidateCredentialsR
 	return ValidateCredentials200JSONResponse(verdict), nil
 }
 
+// GetCredentialsStatus tries the secret key that is saved.
+func (s *server) GetCredentialsStatus(ctx context.Context, r GetCredentialsStatusRequestObject) (GetCredentialsStatusResponseObject, error) {
+	mode, err := api.ModeOf(r.Params.TestMode, r.Params.Environment)
+	if err != nil {
+		return nil, err
+	}
+	_, config, err := s.owned(ctx, r.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	if !config.Usable(mode) {
+		return GetCredentialsStatus200JSONResponse{Status: "not_configured", Message: "No " + string(mode) + " mode secret key is in use"}, nil
+	}
+	saved, err := s.vault.Credentials(ctx, billing.Scope{Project: r.ProjectID, Mode: mode}, config.Set(mode).Version)
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := s.verdict(ctx, saved.SecretKey, mode)
+	if err != nil {
+		return nil, err
+	}
+	status := "invalid"
+	if verdict.Valid {
+		status = "valid"
+	}
+	return GetCredentialsStatus200JSONResponse{Status: status, Message: verdict.Message}, nil
+}
+
 func (s *server) verdict(ctx context.Context, key billing.Secret, mode billing.Mode) (api.CredentialsVerdict, error) {
 	prefixes := billing.SecretKeyPrefixes(mode)
 	if !key.IsCredential(prefixes...) {

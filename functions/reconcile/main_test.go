@@ -122,11 +122,13 @@ func (f fixture) row(t *testing.T, s billing.Scope, at *stripe.Subscription) bil
 	return rows[at.ID]
 }
 
-// Stored is all that is stored but how far the scopes have come.
+// Stored is all that is stored but how far the scopes have come, and their days.
 func (f fixture) Stored(t *testing.T) functiontest.Stored {
 	t.Helper()
 	stored := f.World.Stored(t)
-	maps.DeleteFunc(stored.Items, func(key string, _ functiontest.Item) bool { return strings.HasPrefix(key, "RECONCILE#") })
+	maps.DeleteFunc(stored.Items, func(key string, _ functiontest.Item) bool {
+		return strings.HasPrefix(key, "RECONCILE#") || strings.Contains(key, "#DAYS")
+	})
 	return stored
 }
 

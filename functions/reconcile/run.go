@@ -18,14 +18,17 @@ import (
 	"billhook/pkg/wallet"
 )
 
-// Store lists the scopes and keeps how far each has come; *store.Table
-// implements it.
+// Store lists the scopes and keeps how far each has come, and the counters of
+// each day; *store.Table implements it.
 type Store interface {
 	Reconciliations(ctx context.Context) ([]billing.Reconciliation, error)
 	SaveReconciliation(ctx context.Context, r *billing.Reconciliation) error
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
 	Records(ctx context.Context, s billing.Scope, events []billing.EventRef) (map[string]billing.EventRecord, error)
 	KnownSubscriptions(ctx context.Context, s billing.Scope, customers map[string]string) (map[string]billing.Subscription, error)
+	Tally(ctx context.Context, scopes ...billing.Scope) (billing.Tally, error)
+	Snapshots(ctx context.Context, from time.Time, scopes ...billing.Scope) ([][]billing.Snapshot, error)
+	SaveSnapshot(ctx context.Context, s billing.Scope, snapshot billing.Snapshot) error
 }
 
 // Intake takes events in; *intake.Intake implements it.

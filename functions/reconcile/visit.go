@@ -22,13 +22,18 @@ type visit struct {
 	account *gateway.Account
 	did     *report
 	began   time.Time
+	visited time.Time // the time before; zero: never
 	calls   int
 }
 
 // visit compares a scope with Stripe. What cannot be done now is done by a
 // later visit, from where this one has come to.
 func (r *reconciler) visit(ctx context.Context, at billing.Reconciliation, did *report) {
-	v := &visit{reconciler: r, at: at, did: did, began: r.now()}
+	v := &visit{reconciler: r, at: at, did: did, began: r.now(), visited: at.VisitedAt}
+	if err := v.keepDay(ctx); err != nil {
+		v.failed(ctx, "keep the day", err) // the next run tries again
+		return
+	}
 	v.at.VisitedAt = v.began
 	open, err := v.open(ctx)
 	if err != nil {

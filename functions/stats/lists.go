@@ -17,7 +17,7 @@ func (s *server) ListProjectSubscriptions(ctx context.Context, r ListProjectSubs
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.want(ctx, scopes, "", r.Params.Page, r.Params.PageSize, r.Params.Cursor)
+	l, err := s.want(ctx, billing.ListQuery{Scopes: scopes}, r.Params.Page, r.Params.PageSize, r.Params.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (s *server) ListProjectPayments(ctx context.Context, r ListProjectPaymentsR
 	if err != nil {
 		return nil, err
 	}
-	l, err := s.want(ctx, scopes, "", r.Params.Page, r.Params.PageSize, r.Params.Cursor)
+	l, err := s.want(ctx, billing.ListQuery{Scopes: scopes}, r.Params.Page, r.Params.PageSize, r.Params.Cursor)
 	if err != nil {
 		return nil, err
 	}
@@ -57,77 +57,6 @@ func (s *server) ListProjectPayments(ctx context.Context, r ListProjectPaymentsR
 	return answer, nil
 }
 
-// ListSubscriptions answers a page of the subscriptions in all the caller's
-// projects, or one of them.
-func (s *server) ListSubscriptions(ctx context.Context, r ListSubscriptionsRequestObject) (ListSubscriptionsResponseObject, error) {
-	status, err := api.SubscriptionStatus(r.Params.Status)
-	if err != nil {
-		return nil, err
-	}
-	scopes, err := s.allScopes(ctx, r.Params.ProjectID, r.Params.TestMode, r.Params.Environment)
-	if err != nil {
-		return nil, err
-	}
-	l, err := s.want(ctx, scopes, string(status), r.Params.Page, r.Params.PageSize, r.Params.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	page, err := s.store.ListSubscriptions(ctx, l.query)
-	if err != nil {
-		return nil, err
-	}
-	names, err := projectNames(ctx, s.store, page.Rows)
-	if err != nil {
-		return nil, err
-	}
-	answer := ListSubscriptions200JSONResponse{
-		Subscriptions: []api.AggregatedSubscription{}, Total: l.total(billing.Tally.Subscriptions), Page: l.number, PageSize: l.query.Limit, NextCursor: api.NextPage(page.Next),
-	}
-	for _, row := range page.Rows {
-		answer.Subscriptions = append(answer.Subscriptions, api.AggregatedSubscription{
-			Subscription: api.SubscriptionOf(row.Scope, row.Row), ProjectName: names[row.Scope.Project], Provider: provider,
-		})
-	}
-	return answer, nil
-}
-
-// ListTransactions answers a page of the payments in all the caller's
-// projects, or one of them.
-func (s *server) ListTransactions(ctx context.Context, r ListTransactionsRequestObject) (ListTransactionsResponseObject, error) {
-	status, err := api.PaymentStatus(r.Params.Status)
-	if err != nil {
-		return nil, err
-	}
-	scopes, err := s.allScopes(ctx, r.Params.ProjectID, r.Params.TestMode, r.Params.Environment)
-	if err != nil {
-		return nil, err
-	}
-	l, err := s.want(ctx, scopes, string(status), r.Params.Page, r.Params.PageSize, r.Params.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	page, err := s.store.ListTransactions(ctx, l.query)
-	if err != nil {
-		return nil, err
-	}
-	names, err := projectNames(ctx, s.store, page.Rows)
-	if err != nil {
-		return nil, err
-	}
-	answer := ListTransactions200JSONResponse{
-		Payments: []api.AggregatedPayment{}, Total: l.total(billing.Tally.Payments), Page: l.number, PageSize: l.query.Limit, NextCursor: api.NextPage(page.Next),
-	}
-	for _, row := range page.Rows {
-		answer.Payments = append(answer.Payments, api.AggregatedPayment{
-			Payment: api.PaymentOf(row.Scope, row.Row), ProjectName: names[row.Scope.Project], Provider: provider,
-		})
-	}
-	return answer, nil
-}
-
-// provider is who moves the money.
-const provider = "stripe"
-
 // wanted is the list that a request asks for, and what it counts.
 type wanted struct {
 	query  billing.ListQuery
@@ -135,13 +64,13 @@ type wanted struct {
 	tally  billing.Tally
 }
 
-func (s *server) want(ctx context.Context, scopes []billing.Scope, status string, page, size *int, cursor *string) (wanted, error) {
+func (s *server) want(ctx context.Context, q billing.ListQuery, page, size *int, cursor *string) (wanted, error) {
 	query, number, err := api.ListQuery(page, size, cursor)
 	if err != nil {
 		return wanted{}, err
 	}
-	query.Scopes, query.Status = scopes, status
-	tally, err := s.store.Tally(ctx, scopes...)
+	query.Scopes, query.Status, query.Period = q.Scopes, q.Status, q.Period
+	tally, err := s.store.Tally(ctx, q.Scopes...)
 	return wanted{query, number, tally}, err
 }
 
@@ -181,14 +110,20 @@ func (s *server) allScopes(ctx context.Context, only *uuid.UUID, testMode *bool,
 	if err != nil {
 		return nil, err
 	}
-	if only != nil {
-		projects = slices.DeleteFunc(projects, func(id uuid.UUID) bool { return id != *only })
-	}
+	projects = named(projects, only)
 	var scopes []billing.Scope
 	for _, mode := range modes {
 		scopes = append(scopes, scopesOf(projects, mode)...)
 	}
 	return scopes, nil
+}
+
+// named are the projects, or the one of them that is named.
+func named(projects []uuid.UUID, only *uuid.UUID) []uuid.UUID {
+	if only == nil {
+		return projects
+	}
+	return slices.DeleteFunc(projects, func(id uuid.UUID) bool { return id != *only })
 }
 
 func scopesOf(projects []uuid.UUID, mode billing.Mode) []billing.Scope {
@@ -197,21 +132,4 @@ func scopesOf(projects []uuid.UUID, mode billing.Mode) []billing.Scope {
 		scopes[i] = billing.Scope{Project: id, Mode: mode}
 	}
 	return scopes
-}
-
-// projectNames are the names of the projects that rows are from.
-func projectNames[T any](ctx context.Context, store Store, rows []billing.Listed[T]) (map[uuid.UUID]string, error) {
-	names := map[uuid.UUID]string{}
-	var ids []uuid.UUID
-	for _, row := range rows {
-		if _, known := names[row.Scope.Project]; !known {
-			names[row.Scope.Project] = ""
-			ids = append(ids, row.Scope.Project)
-		}
-	}
-	projects, err := store.Projects(ctx, ids)
-	for _, p := range projects {
-		names[p.ID] = p.Name
-	}
-	return names, err
 }

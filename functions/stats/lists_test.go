@@ -36,7 +36,7 @@ var morning = time.Date(2026, 2, 3, 9, 15, 0, 0, time.UTC)
 func (f fixture) sell(t *testing.T, s billing.Scope, id string, hour int, status billing.SubscriptionStatus) {
 	t.Helper()
 	sub := billing.Subscription{ID: id, Customer: "cus_1", User: "user-1", CreatedAt: morning.Add(time.Duration(hour) * time.Hour)}
-	sub.SubscriptionState = billing.SubscriptionState{Status: status, Plan: "Team", Quantity: 2, Monthly: 4800, Currency: "usd"}
+	sub.SubscriptionState = billing.SubscriptionState{Status: status, Plan: "Team", Quantity: 2, Monthly: 4800, Currency: "usd", Interval: billing.Month, IntervalCount: 1, Amount: 4800}
 	tally := billing.Tally{}
 	tally.Subscription(nil, sub)
 	f.commit(t, s, billing.Changes{Subscription: &sub, Tally: tally})
@@ -157,19 +157,22 @@ func TestListRows(t *testing.T) {
 	t.Parallel()
 	f, one, _, _ := world(t)
 	test := billing.Scope{Project: one, Mode: billing.Test}
+	f.commit(t, test, billing.Changes{Customer: &billing.Customer{ID: "cus_1", Email: "ada@example.com"}})
 	row := fmt.Sprintf(`{
 		"id": %q, "project_id": %q, "user_id": "user-1", "is_test_mode": true, "subscription_id": "sub_4", "customer_id": "cus_1",
 		"status": "past_due", "plan_name": "Team", "quantity": 2, "current_period_start": null, "current_period_end": null,
-		"cancel_at": null, "cancelled_at": null, "duplicate_of": null, "created_at": "2026-02-03T13:15:00Z"`, test.RecordID("sub_4"), one)
+		"cancel_at": null, "cancelled_at": null, "duplicate_of": null, "price_id": null, "monthly_amount_cents": 4800,
+		"currency": "usd", "interval": "month", "interval_count": 1, "amount_cents": 4800, "created_at": "2026-02-03T13:15:00Z"`, test.RecordID("sub_4"), one)
 	f.list(t, projectPath(one, "subscriptions")+"?page_size=1").Is(t, 200,
 		fmt.Sprintf(`{"subscriptions": [%s}], "total": 2, "page": 1, "page_size": 1, "next_cursor": %q}`, row, f.cursor(t, projectPath(one, "subscriptions")+"?page_size=1")))
 	f.list(t, subscriptionsPath+"?status=past_due").Is(t, 200,
-		fmt.Sprintf(`{"subscriptions": [%s, "project_name": "Harbor Tools", "provider": "stripe"}], "total": 1, "page": 1, "page_size": 50, "next_cursor": null}`, row))
+		fmt.Sprintf(`{"subscriptions": [%s, "project_name": "Harbor Tools", "provider": "stripe", "customer_email": "ada@example.com"}], "total": 1, "page": 1, "page_size": 50, "next_cursor": null}`, row))
 	f.list(t, transactionsPath+"?status=refunded").Is(t, 200, fmt.Sprintf(`{"payments": [{
-		"id": %q, "project_id": %q, "project_name": "Harbor Tools", "provider": "stripe", "subscription_id": %q, "user_id": "user-1",
+		"id": %q, "project_id": %q, "project_name": "Harbor Tools", "provider": "stripe", "customer_email": "ada@example.com", "subscription_id": %q, "user_id": "user-1",
 		"is_test_mode": true, "payment_intent_id": "pi_3", "status": "refunded", "amount_cents": 4800, "currency": "usd",
 		"description": null, "refunded_amount_cents": 0, "failure_code": null, "decline_code": null, "failure_message": null,
-		"attempts": 0, "next_attempt_at": null, "dispute_status": null, "dispute_reason": null, "created_at": "2026-02-03T12:15:00Z"
+		"attempts": 0, "next_attempt_at": null, "dispute_status": null, "dispute_reason": null,
+		"type": "subscription_payment", "invoice_id": null, "customer_id": "cus_1", "created_at": "2026-02-03T12:15:00Z"
 	}], "total": 1, "page": 1, "page_size": 50, "next_cursor": null}`, test.RecordID("3"), one, test.RecordID("sub_1")))
 }
 
@@ -202,6 +205,75 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// bought stores a subscription of a customer with an e-mail address, and a
+// payment for it, so many hours into the morning.
+func (f fixture) bought(t *testing.T, s billing.Scope, customer, email string, hour int) {
+	t.Helper()
+	created := morning.Add(time.Duration(hour) * time.Hour)
+	f.commit(t, s, billing.Changes{
+		FindBy: billing.Address(email), Customer: &billing.Customer{ID: customer, Email: email, Own: true},
+		Subscription: &billing.Subscription{ID: "sub_of_" + customer, Customer: customer, CreatedAt: created, SubscriptionState: billing.SubscriptionState{Status: billing.StatusActive}},
+		Transaction:  &billing.Transaction{ID: "in_of_" + customer, Owner: customer, PaymentIntent: "pi_of_" + customer, Status: billing.TransactionSucceeded, CreatedAt: created},
+	})
+}
+
+// An e-mail address finds what its customers have bought, in whichever letters,
+// page by page, within the other filters.
+func TestSearchByAddress(t *testing.T) {
+	t.Parallel()
+	f, one, two, foreign := world(t)
+	test, live := billing.Scope{Project: one, Mode: billing.Test}, billing.Scope{Project: one, Mode: billing.Live}
+	f.bought(t, test, "cus_a", "Ada@Example.com", 20)
+	f.bought(t, test, "cus_b", "ada@example.com", 21)
+	f.bought(t, billing.Scope{Project: two, Mode: billing.Test}, "cus_c", "ada@example.com", 22)
+	f.bought(t, live, "cus_d", "ada@example.com", 23)
+	f.bought(t, billing.Scope{Project: foreign, Mode: billing.Test}, "cus_e", "ada@example.com", 24)
+	f.bought(t, test, "cus_f", "bob@example.com", 25)
+	const address = "search=ADA%40example.com"
+	for name, c := range map[string]struct {
+		query string
+		want  []string
+	}{
+		"everywhere":       {address, []string{"cus_d", "cus_c", "cus_b", "cus_a"}},
+		"in test mode":     {address + "&test_mode=true", []string{"cus_c", "cus_b", "cus_a"}},
+		"in one project":   {address + "&test_mode=true&project_id=" + one.String(), []string{"cus_b", "cus_a"}},
+		"another address":  {"search=bob%40example.com", []string{"cus_f"}},
+		"nobody's":         {"search=eve%40example.com", nil},
+		"of a status":      {address + "&status=failed", nil},
+		"since the second": {address + "&from=" + url.QueryEscape(morning.Add(21*time.Hour).Format(time.RFC3339)), []string{"cus_d", "cus_c", "cus_b"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for path, kind := range map[string]string{subscriptionsPath: "sub_of_", transactionsPath: "pi_of_"} {
+				if kind == "sub_of_" && strings.Contains(c.query, "status") {
+					continue // payments have the status
+				}
+				want := []string{}
+				for _, customer := range c.want {
+					want = append(want, kind+customer)
+				}
+				got, next := []string{}, ""
+				for page := 0; page < 5 && (page == 0 || next != ""); page++ {
+					l := f.read(t, path+"?page_size=2&"+c.query+next)
+					got, next = append(got, l.ids()...), ""
+					if l.Next != nil {
+						next = "&cursor=" + url.QueryEscape(*l.Next)
+					}
+					if l.Total != len(want) || l.PageSize != 2 {
+						t.Errorf("%s: %+v", path, l)
+					}
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", path, diff)
+				}
+			}
+		})
+	}
+	if second := f.read(t, subscriptionsPath+"?page_size=3&page=2&"+address); !cmp.Equal(second.ids(), []string{"sub_of_cus_a"}) || second.Page != 2 {
+		t.Errorf("the second page: %+v", second)
+	}
+}
+
 func TestListRefusals(t *testing.T) {
 	t.Parallel()
 	f, one, _, foreign := world(t)
@@ -213,6 +285,8 @@ func TestListRefusals(t *testing.T) {
 		subscriptionsPath + "?cursor=":                              `"query", "cursor"`,
 		subscriptionsPath + "?status=succeeded":                     `"query", "status"`,
 		transactionsPath + "?status=active":                         `"query", "status"`,
+		subscriptionsPath + "?search=a%20b":                         `"query", "search"`,
+		transactionsPath + "?search=ada%40exa%20mple.com":           `"query", "search"`,
 		subscriptionsPath + "?project_id=7":                         `"query", "project_id"`,
 		subscriptionsPath + "?test_mode=true&environment=live":      `"query", "environment"`,
 		projectPath(one, "payments") + "?page_size=0":               `"query", "page_size"`,

@@ -12,5 +12,5 @@ import (
 
 func main() {
 	f := function.Load(&struct{}{})
-	web.Start(f.Reading(identity.Developer, f.Answer, routes(f.Answer, &server{store: f.Table})))
+	web.Start(f.Reading(identity.Developer, f.Answer, routes(f.Answer, &server{f.Table, f.Now})))
 }

@@ -8,8 +8,8 @@ import (
 	"billhook/pkg/identity"
 )
 
-// GetPaymentStats answers the figures across the caller's projects, in one
-// mode. They are read from counters; no row is walked.
+// GetPaymentStats answers the figures across the caller's projects, or of one,
+// in one mode. They are read from counters; no row is walked.
 func (s *server) GetPaymentStats(ctx context.Context, r GetPaymentStatsRequestObject) (GetPaymentStatsResponseObject, error) {
 	mode, err := api.ModeOf(r.Params.TestMode, r.Params.Environment)
 	if err != nil {
@@ -19,6 +19,7 @@ func (s *server) GetPaymentStats(ctx context.Context, r GetPaymentStatsRequestOb
 	if err != nil {
 		return nil, err
 	}
+	projects = named(projects, r.Params.ProjectID)
 	configs, err := s.store.StripeConfigs(ctx, projects)
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@ func newFixture(t *testing.T) fixture {
 	t.Helper()
 	w := functiontest.New(t)
 	f := w.Function
-	return fixture{w, f.Reading(identity.Developer, f.Answer, routes(f.Answer, &server{store: f.Table}))}
+	return fixture{w, f.Reading(identity.Developer, f.Answer, routes(f.Answer, &server{f.Table, f.Now}))}
 }
 
 func (f fixture) get(t *testing.T, query string) functiontest.Answer {

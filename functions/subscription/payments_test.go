@@ -40,14 +40,16 @@ func TestPaymentsOnTheWire(t *testing.T) {
 					"is_test_mode": %t, "payment_intent_id": "pi_1", "status": "partially_refunded", "amount_cents": 2400,
 					"currency": "usd", "description": "1 × Team (at $24.00 / month)", "refunded_amount_cents": 600, "created_at": "2026-02-03T02:15:00Z",
 					"failure_code": null, "decline_code": null, "failure_message": null, "attempts": 0, "next_attempt_at": null,
-					"dispute_status": null, "dispute_reason": null
+					"dispute_status": null, "dispute_reason": null,
+					"type": "subscription_payment", "invoice_id": "in_1", "customer_id": "cus_1"
 				},
 				{
 					"id": %q, "project_id": %[2]q, "subscription_id": null, "user_id": null,
 					"is_test_mode": %[4]t, "payment_intent_id": "pi_2", "status": "pending", "amount_cents": 500,
 					"currency": "jpy", "description": null, "refunded_amount_cents": 0, "created_at": "2026-02-03T01:15:00Z",
 					"failure_code": null, "decline_code": null, "failure_message": null, "attempts": 0, "next_attempt_at": null,
-					"dispute_status": null, "dispute_reason": null
+					"dispute_status": null, "dispute_reason": null,
+					"type": "one_time_payment", "invoice_id": null, "customer_id": "cus_1"
 				}
 			], "total": 2, "page": 1, "page_size": 50, "next_cursor": null}`, s.RecordID("in_1"), f.project, s.RecordID("sub_1"), mode == billing.Test, s.RecordID("pi_2")))
 		})

@@ -39,13 +39,15 @@ func TestSubscriptionOnTheWire(t *testing.T) {
 			"id": %q, "project_id": %q, "user_id": "7d0c3f52-9a1e-4b86-8c55-2f4be1a9d603", "is_test_mode": true,
 			"subscription_id": "sub_1", "customer_id": "cus_1", "status": "active", "plan_name": "Team", "quantity": 3,
 			"current_period_start": "2026-02-03T02:15:00Z", "current_period_end": "2026-02-03T03:15:00Z",
-			"cancel_at": "2026-02-03T04:15:00Z", "cancelled_at": "2026-02-03T05:15:00Z", "duplicate_of": null, "created_at": "2026-02-03T01:15:00Z"
+			"cancel_at": "2026-02-03T04:15:00Z", "cancelled_at": "2026-02-03T05:15:00Z", "duplicate_of": null,
+			"price_id": "price_1", "monthly_amount_cents": 0, "currency": null, "interval": null, "interval_count": 0, "amount_cents": 0, "created_at": "2026-02-03T01:15:00Z"
 		}`},
 		"only what must be": {bare, billing.Live, `{
 			"id": %q, "project_id": %q, "user_id": null, "is_test_mode": false,
 			"subscription_id": "sub_1", "customer_id": "cus_1", "status": "past_due", "plan_name": null, "quantity": 0,
 			"current_period_start": null, "current_period_end": null,
-			"cancel_at": null, "cancelled_at": null, "duplicate_of": null, "created_at": "2026-02-03T01:15:00.001Z"
+			"cancel_at": null, "cancelled_at": null, "duplicate_of": null,
+			"price_id": null, "monthly_amount_cents": 0, "currency": null, "interval": null, "interval_count": 0, "amount_cents": 0, "created_at": "2026-02-03T01:15:00.001Z"
 		}`},
 	} {
 		t.Run(name, func(t *testing.T) {

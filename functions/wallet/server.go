@@ -23,8 +23,8 @@ import (
 // Store keeps projects and postings; *store.Table implements it.
 type Store interface {
 	Project(ctx context.Context, id uuid.UUID) (billing.Project, *billing.StripeConfig, error)
-	// Postings reads a book's history, newest first.
-	Postings(ctx context.Context, s billing.Scope, currency string, b billing.Book, skip, limit int) ([]billing.Posting, error)
+	// WalletHistory reads a wallet and its newest postings, as of one moment.
+	WalletHistory(ctx context.Context, s billing.Scope, currency, user string, newest int) (billing.Wallet, []billing.Posting, error)
 	// Picture reads the rows of a lookup, strongly consistent.
 	Picture(ctx context.Context, s billing.Scope, l billing.Lookup) (billing.Picture, error)
 }

@@ -89,7 +89,7 @@ func (f fixture) told(t *testing.T) {
 		SubscriptionState: billing.SubscriptionState{
 			Status: billing.StatusCanceled, Price: "price_1SwII7ig1QbhkHe4Zr9LmTyW", Plan: "Team", Quantity: 1,
 			CurrentPeriodStart: billing.At(1772529300), CurrentPeriodEnd: billing.At(1775207700), CanceledAt: billing.At(1774347485),
-			Monthly: 2400, Currency: "usd",
+			Monthly: 2400, Currency: "usd", Interval: billing.Month, IntervalCount: 1, Amount: 2400,
 		},
 	}}
 	// How it came about differs with the order of the events.

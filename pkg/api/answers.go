@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"billhook/pkg/billing"
@@ -39,6 +40,12 @@ func SubscriptionOf(scope billing.Scope, s billing.Subscription) Subscription {
 		CancelAt:           Time(s.CancelAt),
 		CancelledAt:        Time(s.CanceledAt),
 		DuplicateOf:        Text(s.DuplicateOf),
+		PriceID:            Text(s.Price),
+		MonthlyAmountCents: s.Monthly,
+		Currency:           Text(s.Currency),
+		Interval:           Text(string(s.Interval)),
+		IntervalCount:      s.IntervalCount,
+		AmountCents:        s.Amount,
 		CreatedAt:          s.CreatedAt,
 	}
 }
@@ -63,6 +70,9 @@ func PaymentOf(scope billing.Scope, x billing.Transaction) Payment {
 		NextAttemptAt:       Time(x.Retry.Next),
 		DisputeStatus:       Text(string(x.Dispute.Status)),
 		DisputeReason:       Text(x.Dispute.Reason),
+		Type:                paymentType(x),
+		InvoiceID:           Text(onlyID(x.ID, "in_")),
+		CustomerID:          Text(onlyID(x.Owner, "cus_")),
 		CreatedAt:           x.CreatedAt,
 	}
 	if x.Subscription != "" {
@@ -70,4 +80,24 @@ func PaymentOf(scope billing.Scope, x billing.Transaction) Payment {
 		p.SubscriptionID = &id
 	}
 	return p
+}
+
+// paymentType is what a payment is for.
+func paymentType(x billing.Transaction) string {
+	switch {
+	case x.Subscription != "":
+		return "subscription_payment"
+	case onlyID(x.ID, "in_") != "":
+		return "invoice_payment"
+	default:
+		return "one_time_payment"
+	}
+}
+
+// onlyID is an id of Stripe's if it is of a kind.
+func onlyID(id, kind string) string {
+	if strings.HasPrefix(id, kind) {
+		return id
+	}
+	return ""
 }

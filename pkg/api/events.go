@@ -28,6 +28,7 @@ var recordedOutcomes = []billing.Outcome{billing.Applied, billing.Stale, billing
 var (
 	eventType = regexp.MustCompile(`^[a-z0-9_. ]{1,100}$`)
 	stripeID  = regexp.MustCompile(`^[A-Za-z0-9_]{1,255}$`)
+	searched  = regexp.MustCompile(`^([A-Za-z0-9_]{1,255}|[^\s@]{1,64}@[^\s@]{1,190})$`)
 	rowID     = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 )
 

@@ -85,7 +85,7 @@ func TestRowsTellOfFailuresAndDisputes(t *testing.T) {
 	want := api.Payment{
 		ID: scope.RecordID(""), IsTestMode: true, Attempts: 2, NextAttemptAt: &noon,
 		FailureCode: new("card_declined"), DeclineCode: new("insufficient_funds"), FailureMessage: new("Your card has insufficient funds."),
-		DisputeStatus: new("needs_response"), DisputeReason: new("fraudulent"),
+		Type: "one_time_payment", DisputeStatus: new("needs_response"), DisputeReason: new("fraudulent"),
 	}
 	if diff := cmp.Diff(want, payment); diff != "" {
 		t.Errorf("payment (-want +got):\n%s", diff)

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"time"
 
 	"billhook/pkg/billing"
 )
@@ -43,6 +44,48 @@ func ListQuery(page, size *int, cursor *string) (q billing.ListQuery, number int
 // NextPage is the next_cursor of an answer; nil on the last page.
 func NextPage(next string) *string {
 	return Text(base64.RawURLEncoding.EncodeToString([]byte(next)))
+}
+
+// ListFilter is what picks rows of a list besides their status.
+type ListFilter struct {
+	From, To *time.Time
+	Search   *string
+}
+
+// Period is the period that a list is filtered by, once the whole filter is
+// found to be right.
+func (l ListFilter) Period() (billing.Period, error) {
+	var f fields
+	var p billing.Period
+	f.name("search", l.Search, searched)
+	if from := f.time("from", l.From); from != nil {
+		p.From = *from
+	}
+	if to := f.time("to", l.To); to != nil {
+		p.To = *to
+	}
+	return p, f.err()
+}
+
+// The days that figures are shown of.
+const (
+	someDays = 30
+	mostDays = 90
+)
+
+// DaysOf is how many days a request asks for.
+func DaysOf(days *int) (int, error) {
+	if days == nil {
+		return someDays, nil
+	}
+	var f fields
+	switch {
+	case *days < 1:
+		f.outside("days", "greater_than_equal", "greater than or equal to 1")
+	case *days > mostDays:
+		f.outside("days", "less_than_equal", fmt.Sprintf("less than or equal to %d", mostDays))
+	}
+	return *days, f.err()
 }
 
 var subscriptionStatuses = []billing.SubscriptionStatus{

@@ -143,8 +143,10 @@ type AggregatedPayment struct {
 	// Embedded struct due to allOf(#/components/schemas/Payment)
 	Payment `yaml:",inline"`
 	// Embedded fields due to inline allOf schema
-	ProjectName string `json:"project_name"`
-	Provider    string `json:"provider"`
+	// CustomerEmail As Stripe told it last.
+	CustomerEmail *string `json:"customer_email"`
+	ProjectName   string  `json:"project_name"`
+	Provider      string  `json:"provider"`
 }
 
 // AggregatedPaymentList defines model for AggregatedPaymentList.
@@ -162,8 +164,10 @@ type AggregatedSubscription struct {
 	// Embedded struct due to allOf(#/components/schemas/Subscription)
 	Subscription `yaml:",inline"`
 	// Embedded fields due to inline allOf schema
-	ProjectName string `json:"project_name"`
-	Provider    string `json:"provider"`
+	// CustomerEmail As Stripe told it last.
+	CustomerEmail *string `json:"customer_email"`
+	ProjectName   string  `json:"project_name"`
+	Provider      string  `json:"provider"`
 }
 
 // AggregatedSubscriptionList defines model for AggregatedSubscriptionList.
@@ -267,7 +271,10 @@ type BillingStatus struct {
 		// Test Stripe's id of the connected account.
 		Test *string `json:"test"`
 	} `json:"connectedAccounts"`
-	Project *ProjectBilling `json:"project"`
+
+	// Gateways What this deployment has credentials for, so that it can be picked. Only read; null in answers to changes.
+	Gateways []OfferedGateway `json:"gateways"`
+	Project  *ProjectBilling  `json:"project"`
 }
 
 // CancelRequest defines model for CancelRequest.
@@ -556,6 +563,56 @@ type CreatedPayment struct {
 	Status OneOffPaymentStatus `json:"status"`
 }
 
+// CreatorPayout defines model for CreatorPayout.
+type CreatorPayout struct {
+	// AccountID The creator's Stripe account.
+	AccountID   *string   `json:"account_id"`
+	AmountCents int64     `json:"amount_cents"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// CreatorID The user who earns.
+	CreatorID string `json:"creator_id"`
+	Currency  string `json:"currency"`
+
+	// EndedAt When it became paid, failed or reversed.
+	EndedAt        *time.Time `json:"ended_at"`
+	FailureCode    *string    `json:"failure_code"`
+	FailureMessage *string    `json:"failure_message"`
+	ID             string     `json:"id"`
+	IsTestMode     bool       `json:"is_test_mode"`
+
+	// PayoutID Stripe's, of that account's payout to the bank.
+	PayoutID  *string            `json:"payout_id"`
+	ProjectID openapi_types.UUID `json:"project_id"`
+
+	// ReversedCents How much of the transfer was taken back.
+	ReversedCents int64 `json:"reversed_cents"`
+
+	// Scheduled Nobody asked for it but the creator's settings.
+	Scheduled bool `json:"scheduled"`
+
+	// Status `sent` is in the creator's Stripe account, `paid` at the bank. After `failed` and `reversed` the money is in the creator's balance again.
+	Status billing.PayoutStatus `json:"status"`
+
+	// TransferID Stripe's, of the transfer to that account.
+	TransferID *string `json:"transfer_id"`
+}
+
+// CreatorPayoutList defines model for CreatorPayoutList.
+type CreatorPayoutList struct {
+	// NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
+	NextCursor *NextCursor     `json:"next_cursor"`
+	Payouts    []CreatorPayout `json:"payouts"`
+}
+
+// CredentialsStatus defines model for CredentialsStatus.
+type CredentialsStatus struct {
+	Message string `json:"message"`
+
+	// Status A deactivated configuration counts as none.
+	Status string `json:"status"`
+}
+
 // CredentialsVerdict defines model for CredentialsVerdict.
 type CredentialsVerdict struct {
 	Message string `json:"message"`
@@ -602,6 +659,41 @@ type CustomerPortalRequest struct {
 	// CustomerEmail Counts where `customer` is not sent.
 	CustomerEmail *string `json:"customer_email,omitempty"`
 	ReturnURL     string  `json:"return_url"`
+}
+
+// DailyStats defines model for DailyStats.
+type DailyStats struct {
+	// Currency The currency most payments were made in; `usd` before the first one.
+	Currency string       `json:"currency"`
+	Days     []DayFigures `json:"days"`
+}
+
+// DayFigures defines model for DayFigures.
+type DayFigures struct {
+	// ActiveSubscriptions At the end of the day.
+	ActiveSubscriptions int64 `json:"active_subscriptions"`
+
+	// Date A day of UTC.
+	//
+	// Example: 2026-03-01
+	Date string `json:"date"`
+
+	// FailedPayments Payments that came to fail less those that did not stay failed; 0 where that were less than none.
+	FailedPayments int64 `json:"failed_payments"`
+
+	// MrrByCurrency At the end of the day.
+	MrrByCurrency    map[string]int64 `json:"mrr_by_currency"`
+	NewSubscriptions int64            `json:"new_subscriptions"`
+
+	// ReceivedPayments Payments that money was received for, whatever became of it since.
+	ReceivedPayments  int64            `json:"received_payments"`
+	RefundsByCurrency map[string]int64 `json:"refunds_by_currency"`
+
+	// RevenueByCurrency Money received less money refunded.
+	RevenueByCurrency map[string]int64 `json:"revenue_by_currency"`
+
+	// SubscriptionsByStatus At the end of the day.
+	SubscriptionsByStatus map[string]int64 `json:"subscriptions_by_status"`
 }
 
 // DeauthorizeRequest defines model for DeauthorizeRequest.
@@ -912,6 +1004,39 @@ type KeySet struct {
 	Keys []PublicKey `json:"keys"`
 }
 
+// Ledger defines model for Ledger.
+type Ledger struct {
+	// Currencies That of most payments first, then in the order of the alphabet.
+	Currencies []LedgerTotals     `json:"currencies"`
+	IsTestMode bool               `json:"is_test_mode"`
+	ProjectID  openapi_types.UUID `json:"project_id"`
+}
+
+// LedgerTotals defines model for LedgerTotals.
+type LedgerTotals struct {
+	// AtStripeCents What was paid in, less what was refunded, disputed or paid out. It is what all others sum to.
+	AtStripeCents int64  `json:"at_stripe_cents"`
+	Currency      string `json:"currency"`
+
+	// DifferenceCents What all others sum to, less what is at Stripe. 0, unless money was lost or invented.
+	DifferenceCents int64 `json:"difference_cents"`
+
+	// FeesCents What the platform earned: fees, and what users spent.
+	FeesCents int64 `json:"fees_cents"`
+
+	// HeldCents What is held of it. Null where so many holds are open (some 60,000) that they are not added up.
+	HeldCents *int64 `json:"held_cents"`
+
+	// InTransitCents In payouts that are under way.
+	InTransitCents int64 `json:"in_transit_cents"`
+
+	// OwedToCreatorsCents Earned, and not on its way.
+	OwedToCreatorsCents int64 `json:"owed_to_creators_cents"`
+
+	// OwedToUsersCents All balances, with what is held of them.
+	OwedToUsersCents int64 `json:"owed_to_users_cents"`
+}
+
 // LineItem At a price of the account, or at one that is told with `price_data`.
 type LineItem struct {
 	Price     *string    `json:"price,omitempty"`
@@ -1003,6 +1128,19 @@ type NewPlanFeature struct {
 // NextCursor The `cursor` of the next page; null on the last one, and where there is no `cursor`.
 type NextCursor = string
 
+// OfferedGateway defines model for OfferedGateway.
+type OfferedGateway struct {
+	// FeePercent The deployment's part of what is sold through it; Stripe's own fees come on top.
+	FeePercent float64 `json:"feePercent"`
+	Gateway    string  `json:"gateway"`
+
+	// Live In live mode.
+	Live bool `json:"live"`
+
+	// Test In test mode.
+	Test bool `json:"test"`
+}
+
 // OneOffPayment defines model for OneOffPayment.
 type OneOffPayment struct {
 	AmountCents         int64     `json:"amountCents"`
@@ -1052,6 +1190,9 @@ type Payment struct {
 	// Currency Example: usd
 	Currency string `json:"currency"`
 
+	// CustomerID Stripe's id.
+	CustomerID *string `json:"customer_id"`
+
 	// DeclineCode The bank's reason, such as `insufficient_funds`.
 	DeclineCode *string `json:"decline_code"`
 	Description *string `json:"description"`
@@ -1069,9 +1210,12 @@ type Payment struct {
 	FailureMessage *string `json:"failure_message"`
 
 	// ID The record's id here.
-	ID            openapi_types.UUID `json:"id"`
-	IsTestMode    bool               `json:"is_test_mode"`
-	NextAttemptAt *time.Time         `json:"next_attempt_at"`
+	ID openapi_types.UUID `json:"id"`
+
+	// InvoiceID Stripe's id.
+	InvoiceID     *string    `json:"invoice_id"`
+	IsTestMode    bool       `json:"is_test_mode"`
+	NextAttemptAt *time.Time `json:"next_attempt_at"`
 
 	// PaymentIntentID Stripe's id.
 	PaymentIntentID     string             `json:"payment_intent_id"`
@@ -1083,7 +1227,10 @@ type Payment struct {
 
 	// SubscriptionID The subscription's record id here, not Stripe's.
 	SubscriptionID *openapi_types.UUID `json:"subscription_id"`
-	UserID         *string             `json:"user_id"`
+
+	// Type For a subscription, for an invoice without one, or on its own.
+	Type   string  `json:"type"`
+	UserID *string `json:"user_id"`
 }
 
 // PaymentIntentAnswer defines model for PaymentIntentAnswer.
@@ -1345,6 +1492,9 @@ type PlansError struct {
 
 	// Error The same code.
 	Error string `json:"error"`
+
+	// Invalid Which inputs are wrong, one by one, where it is known.
+	Invalid []InvalidInput `json:"invalid,omitempty"`
 
 	// Message For programs, such as `plan_not_found`.
 	Message string `json:"message"`
@@ -1666,9 +1816,14 @@ type StripeConfigRequest struct {
 
 // Subscription defines model for Subscription.
 type Subscription struct {
-	CancelAt           *time.Time `json:"cancel_at"`
-	CancelledAt        *time.Time `json:"cancelled_at"`
-	CreatedAt          time.Time  `json:"created_at"`
+	// AmountCents What is paid for them, before discounts and tax; 0 where no amount is fixed.
+	AmountCents int64      `json:"amount_cents"`
+	CancelAt    *time.Time `json:"cancel_at"`
+	CancelledAt *time.Time `json:"cancelled_at"`
+	CreatedAt   time.Time  `json:"created_at"`
+
+	// Currency Example: usd
+	Currency           *string    `json:"currency"`
 	CurrentPeriodEnd   *time.Time `json:"current_period_end"`
 	CurrentPeriodStart *time.Time `json:"current_period_start"`
 
@@ -1679,11 +1834,23 @@ type Subscription struct {
 	DuplicateOf *string `json:"duplicate_of"`
 
 	// ID The record's id here.
-	ID         openapi_types.UUID `json:"id"`
-	IsTestMode bool               `json:"is_test_mode"`
-	PlanName   *string            `json:"plan_name"`
-	ProjectID  openapi_types.UUID `json:"project_id"`
-	Quantity   int64              `json:"quantity"`
+	ID openapi_types.UUID `json:"id"`
+
+	// Interval What the first item is paid for: day, week, month or year. Null where Stripe has not told it yet.
+	Interval *string `json:"interval"`
+
+	// IntervalCount How many of these at once: 3 months. 0 with a null interval.
+	IntervalCount int64 `json:"interval_count"`
+	IsTestMode    bool  `json:"is_test_mode"`
+
+	// MonthlyAmountCents What all items cost for a month, before discounts and tax; 0 where no amount is fixed.
+	MonthlyAmountCents int64   `json:"monthly_amount_cents"`
+	PlanName           *string `json:"plan_name"`
+
+	// PriceID Stripe's id of the first item's price.
+	PriceID   *string            `json:"price_id"`
+	ProjectID openapi_types.UUID `json:"project_id"`
+	Quantity  int64              `json:"quantity"`
 
 	// Status active, trialing, past_due, canceled, incomplete, incomplete_expired, unpaid or paused.
 	Status string `json:"status"`
@@ -1904,6 +2071,34 @@ type UserSubscription struct {
 	Status   string  `json:"status"`
 }
 
+// UserWallet defines model for UserWallet.
+type UserWallet struct {
+	AutoReload AutoReload `json:"auto_reload"`
+
+	// BalanceCents What can be spent. Negative after a refund or dispute of a deposit that was spent.
+	BalanceCents int64 `json:"balance_cents"`
+
+	// Currencies Those that the user has, or had, a balance in.
+	Currencies []string `json:"currencies"`
+	Currency   string   `json:"currency"`
+
+	// HeldCents Set aside by holds; not part of the balance.
+	HeldCents  int64 `json:"held_cents"`
+	IsTestMode bool  `json:"is_test_mode"`
+
+	// LifetimeDepositedCents All deposits, less what was refunded or disputed.
+	LifetimeDepositedCents int64 `json:"lifetime_deposited_cents"`
+
+	// LifetimeSpentCents All spending, less what was refunded.
+	LifetimeSpentCents int64              `json:"lifetime_spent_cents"`
+	ProjectID          openapi_types.UUID `json:"project_id"`
+
+	// Total Of the transactions.
+	Total        int64                `json:"total"`
+	Transactions []BalanceTransaction `json:"transactions"`
+	UserID       string               `json:"user_id"`
+}
+
 // ValidateCredentialsRequest defines model for ValidateCredentialsRequest.
 type ValidateCredentialsRequest struct {
 	IsTestMode *bool  `json:"is_test_mode,omitempty"`
@@ -1936,6 +2131,12 @@ type AskedFeature = string
 // CatalogProject defines model for CatalogProject.
 type CatalogProject = openapi_types.UUID
 
+// CreatedFrom defines model for CreatedFrom.
+type CreatedFrom = time.Time
+
+// CreatedTo defines model for CreatedTo.
+type CreatedTo = time.Time
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -1963,11 +2164,20 @@ type IfNoneMatch = string
 // KeyID defines model for KeyID.
 type KeyID = openapi_types.UUID
 
+// NamedProject defines model for NamedProject.
+type NamedProject = openapi_types.UUID
+
 // Page defines model for Page.
 type Page = int
 
+// PageCursor defines model for PageCursor.
+type PageCursor = string
+
 // PageSize defines model for PageSize.
 type PageSize = int
+
+// PaymentSearch defines model for PaymentSearch.
+type PaymentSearch = string
 
 // PaymentStatusFilter defines model for PaymentStatusFilter.
 type PaymentStatusFilter = billing.TransactionStatus
@@ -1986,6 +2196,9 @@ type ProjectMode = bool
 
 // RequiredIdempotencyKey defines model for RequiredIdempotencyKey.
 type RequiredIdempotencyKey = string
+
+// SubscriptionSearch defines model for SubscriptionSearch.
+type SubscriptionSearch = string
 
 // SubscriptionStatusFilter defines model for SubscriptionStatusFilter.
 type SubscriptionStatusFilter = billing.SubscriptionStatus
@@ -2328,8 +2541,53 @@ type CreateDeveloperKeyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetLedgerParams defines parameters for GetLedger.
+type GetLedgerParams struct {
+	ProjectID NamedProject `form:"project_id" json:"project_id"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// ListCreatorPayoutsParams defines parameters for ListCreatorPayouts.
+type ListCreatorPayoutsParams struct {
+	ProjectID NamedProject `form:"project_id" json:"project_id"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment          `form:"environment,omitempty" json:"environment,omitempty"`
+	Status      *billing.PayoutStatus `form:"status,omitempty" json:"status,omitempty"`
+	Limit       *int                  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *PageCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetPaymentStatsParams defines parameters for GetPaymentStats.
 type GetPaymentStatsParams struct {
+	// ProjectID Only this project; a project that is not the caller's gives an empty list.
+	ProjectID *ProjectFilter `form:"project_id,omitempty" json:"project_id,omitempty"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
+// GetDailyStatsParams defines parameters for GetDailyStats.
+type GetDailyStatsParams struct {
+	// Days How many days, with today.
+	Days *int `form:"days,omitempty" json:"days,omitempty"`
+
+	// ProjectID Only this project; a project that is not the caller's gives an empty list.
+	ProjectID *ProjectFilter `form:"project_id,omitempty" json:"project_id,omitempty"`
+
 	// TestMode True for Stripe's test mode, false for live mode.
 	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
 
@@ -2406,6 +2664,15 @@ type GetMySubscriptionParams struct {
 
 	// XProjectID The project, for tokens that carry no project claim; refused when it contradicts the claim.
 	XProjectID *UserProject `json:"X-Project-ID,omitempty"`
+}
+
+// GetCredentialsStatusParams defines parameters for GetCredentialsStatus.
+type GetCredentialsStatusParams struct {
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
 // ListEventsParams defines parameters for ListEvents.
@@ -2525,8 +2792,17 @@ type ListSubscriptionsParams struct {
 	// Environment The same switch in words; refused when it contradicts `test_mode`.
 	Environment *Environment              `form:"environment,omitempty" json:"environment,omitempty"`
 	Status      *SubscriptionStatusFilter `form:"status,omitempty" json:"status,omitempty"`
-	Page        *Page                     `form:"page,omitempty" json:"page,omitempty"`
-	PageSize    *PageSize                 `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// From Only what was created at this time or later. `total` counts as if it were not sent.
+	From *CreatedFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Only what was created before this time. `total` counts as if it were not sent.
+	To *CreatedTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// Search Only what has this id of Stripe's, a subscription's or a customer's, or is of a customer with this e-mail address, in whichever letters: of 50 such customers at most in a project. `total` is how many rows there are on all pages.
+	Search   *SubscriptionSearch `form:"search,omitempty" json:"search,omitempty"`
+	Page     *Page               `form:"page,omitempty" json:"page,omitempty"`
+	PageSize *PageSize           `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2543,11 +2819,36 @@ type ListTransactionsParams struct {
 	// Environment The same switch in words; refused when it contradicts `test_mode`.
 	Environment *Environment         `form:"environment,omitempty" json:"environment,omitempty"`
 	Status      *PaymentStatusFilter `form:"status,omitempty" json:"status,omitempty"`
-	Page        *Page                `form:"page,omitempty" json:"page,omitempty"`
-	PageSize    *PageSize            `form:"page_size,omitempty" json:"page_size,omitempty"`
+
+	// From Only what was created at this time or later. `total` counts as if it were not sent.
+	From *CreatedFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Only what was created before this time. `total` counts as if it were not sent.
+	To *CreatedTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// Search Only what has this id of Stripe's, an invoice's, a payment intent's or a customer's, or is of a customer with this e-mail address, in whichever letters: of 50 such customers at most in a project. A payment of an invoice is found by its intent among a project's newest 1,000. `total` is how many rows there are on all pages.
+	Search   *PaymentSearch `form:"search,omitempty" json:"search,omitempty"`
+	Page     *Page          `form:"page,omitempty" json:"page,omitempty"`
+	PageSize *PageSize      `form:"page_size,omitempty" json:"page_size,omitempty"`
 
 	// Cursor The `next_cursor` of the page before, for lists of any depth. It takes the place of `page`.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// GetUserWalletParams defines parameters for GetUserWallet.
+type GetUserWalletParams struct {
+	ProjectID NamedProject `form:"project_id" json:"project_id"`
+
+	// TestMode True for Stripe's test mode, false for live mode.
+	TestMode *TestMode `form:"test_mode,omitempty" json:"test_mode,omitempty"`
+
+	// Environment The same switch in words; refused when it contradicts `test_mode`.
+	Environment *Environment `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Currency Which of the user's balances.
+	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
+	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
+	Offset   *int    `form:"offset,omitempty" json:"offset,omitempty"`
 }
 
 // ListProjectsParams defines parameters for ListProjects.

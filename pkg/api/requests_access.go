@@ -34,10 +34,10 @@ func FeatureAsked(key string) (string, error) {
 const longestUser = 255
 
 // UserNamed is a user in the path.
-func UserNamed(id string) (string, error) {
+func UserNamed(parameter, id string) (string, error) {
 	if id == "" || len(id) > longestUser {
 		return "", billing.InvalidFields(billing.FieldError{
-			Loc: []any{"path", "userId"}, Msg: fmt.Sprintf("String should have 1 to %d bytes", longestUser), Type: "value_error",
+			Loc: []any{"path", parameter}, Msg: fmt.Sprintf("String should have 1 to %d bytes", longestUser), Type: "value_error",
 		})
 	}
 	return id, nil

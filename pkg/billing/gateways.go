@@ -42,6 +42,21 @@ func (g *Gateways) Of(gateway Gateway, m Mode) GatewayKeys {
 	return GatewayKeys{}
 }
 
+// Lends reports whether a gateway has all that it needs in a mode.
+func (g *Gateways) Lends(gateway Gateway, m Mode) bool {
+	keys := g.Of(gateway, m)
+	return keys.SecretKey != "" && (gateway != GatewayConnect || keys.ClientID != "")
+}
+
+// Fee is the deployment's part of what is sold through a gateway, in basis
+// points: only accounts of somebody else's are charged one.
+func (g *Gateways) Fee(gateway Gateway) int64 {
+	if gateway != GatewayConnect {
+		return 0
+	}
+	return g.FeeBasisPoints
+}
+
 // CodeNotLent is the code of NotLent.
 const CodeNotLent = "gateway_not_configured"
 

@@ -45,6 +45,11 @@ func FormatAmount(amount int64, currency string) string {
 // the currency. Stripe takes amounts of three decimals in tens only.
 type DepositLimits struct{ Least, Most, Step int64 }
 
+// WalletCurrencies are those that wallets can have, in the order of the alphabet.
+func WalletCurrencies() []string {
+	return []string{"aud", "cad", "chf", "eur", "gbp", "jpy", "kwd", "usd"}
+}
+
 // Deposits are the limits of a currency; false if wallets do not have it.
 func Deposits(currency string) (DepositLimits, bool) {
 	switch currency {

@@ -53,6 +53,9 @@ type SubscriptionState struct {
 	CanceledAt         time.Time // when cancellation was asked for or happened
 	Monthly            int64     // price of all items for a month, minor units of Currency; 0 where none is fixed
 	Currency           string
+	Interval           Interval // that the first item is paid for; empty: unknown
+	IntervalCount      int64    // how many of them at once
+	Amount             int64    // price of the items that are paid for the same; 0 where none is fixed
 }
 
 // Subscription is the projection of one Stripe subscription.

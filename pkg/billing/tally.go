@@ -85,6 +85,21 @@ func (t Tally) Add(o Tally) {
 	}
 }
 
+// Less is what has to be added to another tally to come to this one.
+func (t Tally) Less(o Tally) Tally {
+	difference := Tally{}
+	difference.Add(t)
+	for key, n := range o {
+		difference[key] -= n
+	}
+	difference.drop()
+	return difference
+}
+
+// ReceivedPayments is how many payments money was received for, whatever became
+// of it since.
+func (t Tally) ReceivedPayments() int64 { return Sum(t.under(tallyPaid)) }
+
 // Subscriptions is how many subscriptions there are, by status.
 func (t Tally) Subscriptions() map[string]int64 { return t.under(tallySubscriptions) }
 
@@ -138,6 +153,10 @@ func (t Tally) Revenue() map[string]int64 {
 	}
 	return net
 }
+
+// PaidIn reports whether a payment was ever received in a currency. So was every
+// deposit, and a ledger begins with one.
+func (t Tally) PaidIn(currency string) bool { return t[tallyPaid+currency] > 0 }
 
 // MainCurrency is the currency most payments were received in, the first of
 // the alphabet among equals, and usd before the first payment.

@@ -121,6 +121,8 @@ func change(t *testing.T, field reflect.Value) {
 	switch v := field.Addr().Interface().(type) {
 	case *billing.SubscriptionStatus:
 		*v = billing.StatusPastDue
+	case *billing.Interval:
+		*v = billing.Year
 	case *string:
 		*v += " changed"
 	case *int64:

@@ -20,6 +20,11 @@ type bookItem struct {
 	Spent     int64 `dynamodbav:"spent"`
 	Postings  int64 `dynamodbav:"postings"`
 
+	// Of all books together, as far as the postings of a platform's shard go.
+	Users     int64 `dynamodbav:"users"`
+	Creators  int64 `dynamodbav:"creators"`
+	InTransit int64 `dynamodbav:"in_transit"`
+
 	User     string     `dynamodbav:"user"`     // with a reload only
 	Currency string     `dynamodbav:"currency"` // with a reload only
 	Reload   reloadItem `dynamodbav:"reload"`
@@ -47,10 +52,37 @@ func (t *Table) Wallet(ctx context.Context, s billing.Scope, currency, user stri
 		return billing.Wallet{}, fmt.Errorf("wallet of %s: %w", user, err)
 	}
 	i, err := decode[bookItem](found[k])
+	return i.wallet(currency, user), err
+}
+
+func (i bookItem) wallet(currency, user string) billing.Wallet {
 	return billing.Wallet{
 		User: user, Currency: currency, Balance: i.Wallet, Held: i.Held,
 		Deposited: i.Deposited, Spent: i.Spent, Postings: i.Postings, Reload: i.Reload.value(),
-	}, err
+	}
+}
+
+// Wallets reads the wallets of a user that were ever used, by currency.
+func (t *Table) Wallets(ctx context.Context, s billing.Scope, user string) (map[string]billing.Wallet, error) {
+	at := map[key]string{}
+	for _, currency := range billing.WalletCurrencies() {
+		at[bookKey(s, currency, billing.WalletBook(user))] = currency
+	}
+	found, err := t.get(ctx, slices.Collect(maps.Keys(at))...)
+	if err != nil {
+		return nil, fmt.Errorf("wallets of %s: %w", user, err)
+	}
+	wallets := map[string]billing.Wallet{}
+	for k, it := range found {
+		i, err := decode[bookItem](it)
+		if err != nil {
+			return nil, err
+		}
+		if i.Postings > 0 {
+			wallets[at[k]] = i.wallet(at[k], user)
+		}
+	}
+	return wallets, nil
 }
 
 // Balances reads those of books; the platform's are those of its shards, summed.
@@ -83,6 +115,57 @@ func (t *Table) Balances(ctx context.Context, s billing.Scope, currency string, 
 	return sum, nil
 }
 
+// Totals reads what a ledger's accounts hold, added up. A posting counts in one
+// shard, with all that it does, so the sum is right whatever is posted while the
+// shards are read.
+func (t *Table) Totals(ctx context.Context, s billing.Scope, currency string) (billing.Totals, error) {
+	shards := make([]key, ledgerShards)
+	for shard := range shards {
+		shards[shard] = key{journalPartition(s, currency, shard), balanceSort}
+	}
+	found, err := t.get(ctx, shards...)
+	if err != nil {
+		return billing.Totals{}, fmt.Errorf("totals in %s: %w", currency, err)
+	}
+	var sum billing.Totals
+	for _, it := range found {
+		i, err := decode[bookItem](it)
+		if err != nil {
+			return sum, err
+		}
+		sum = sum.Plus(billing.Totals{
+			Users: i.Users, Creators: i.Creators, Transit: i.InTransit, Fees: i.Fees, Clearing: i.Clearing,
+		})
+	}
+	return sum, nil
+}
+
+// glances bounds how often a history is read that grows meanwhile.
+const glances = 5
+
+var errGrowing = billing.NewError(billing.Unavailable, "history_busy", "The balance keeps moving; try again")
+
+// WalletHistory reads a wallet and its newest postings, as they were at one moment:
+// the wallet is the same before and after its history is read.
+func (t *Table) WalletHistory(ctx context.Context, s billing.Scope, currency, user string, newest int) (billing.Wallet, []billing.Posting, error) {
+	before, err := t.Wallet(ctx, s, currency, user)
+	for range glances {
+		if err != nil {
+			return before, nil, err
+		}
+		postings, err := t.Postings(ctx, s, currency, billing.WalletBook(user), 0, newest)
+		if err != nil {
+			return before, nil, err
+		}
+		after, err := t.Wallet(ctx, s, currency, user)
+		if err != nil || after.Postings == before.Postings {
+			return after, postings, err
+		}
+		before = after
+	}
+	return before, nil, errGrowing
+}
+
 // Postings reads a book's history, newest first, after skip of them.
 func (t *Table) Postings(ctx context.Context, s billing.Scope, currency string, b billing.Book, skip, limit int) ([]billing.Posting, error) {
 	items, err := t.newest(ctx, bookPartition(s, currency, b), postingPrefix, skip, limit)
@@ -92,8 +175,9 @@ func (t *Table) Postings(ctx context.Context, s billing.Scope, currency string, 
 	return decodeAll[postingItem](items)
 }
 
-// Recount reads all postings of a ledger and answers the balances that differ
-// from their sum, by how much: none, while nothing is written.
+// Recount reads all postings of a ledger and answers the balances, and the
+// totals, that differ from their sum, by how much: none, while nothing is
+// written.
 func (t *Table) Recount(ctx context.Context, s billing.Scope, currency string) (billing.Balances, error) {
 	books := map[billing.Book]bool{{}: true}
 	var postings []billing.Posting
@@ -117,5 +201,11 @@ func (t *Table) Recount(ctx context.Context, s billing.Scope, currency string) (
 	if err != nil {
 		return nil, err
 	}
-	return balances.Recount(postings), nil
+	totals, err := t.Totals(ctx, s, currency)
+	if err != nil {
+		return nil, err
+	}
+	differ := balances.Recount(postings)
+	maps.Copy(differ, totals.Recount(postings))
+	return differ, nil
 }

@@ -27,6 +27,7 @@ type holdItem struct {
 
 func holdItemOf(s billing.Scope, h billing.Hold) holdItem {
 	list, order := due(s, h.ExpiresAt, h.ID)
+	order = fmt.Sprintf("%s#%d", order, h.Amount) // for Held, which reads no more than the keys
 	return holdItem{
 		key: holdKey(s, h.Currency, h.User, h.ID), List: list, Order: order,
 		ID: h.ID, User: h.User, Currency: h.Currency, Amount: h.Amount, Description: h.Description,

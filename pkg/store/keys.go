@@ -43,10 +43,11 @@ import (
 //	<scope>#PLANS                     PLAN#<id>                 plan
 //	<scope>#PLANS                     KEY#<key>                 claim: whose the plan's key is
 //	<scope>#PLANS                     DEFAULT                   claim: which plan is the default
+//	<scope>#DAYS                      <date>                    counters as they stood when the day began; expires
 //	RECONCILE#<shard>                 SCOPE#<scope>             a scope that receives events: how far it is compared with Stripe
 //	IDEMPOTENCY#<execution>           IDEMPOTENCY               request with an Idempotency-Key; expires
 //	<ledger>#<shard>                  POSTING#<id>              posting, under what caused it
-//	<ledger>#<shard>                  BALANCE                   platform's accounts, as far as these postings go
+//	<ledger>#<shard>                  BALANCE                   platform's accounts, and the totals of all others, as far as these postings go
 //	<ledger>#WALLET#<user>            BALANCE                   user's accounts, and how the wallet is reloaded
 //	<ledger>#WALLET#<user>            POSTING#<time>#<id>       posting, in the wallet's history
 //	<ledger>#WALLET#<user>            HOLD#<id>                 hold that has not ended
@@ -67,7 +68,9 @@ import (
 //	index      hash                                           range
 //	ByProject  by_project: <scope>#<SUB|TXN>#<shard>          list_order: <created>#<id>
 //	ByStatus   by_status: <scope>#<SUB|TXN>#<status>#<shard>  list_order
-//	ByProject  by_project: <scope>#DUE#<shard>                <time>#<id>: holds, and wallets with a reload under way
+//	ByProject  by_project: <scope>#PAYOUT#<shard>             list_order
+//	ByProject  by_project: <scope>#DUE#<shard>                <time>#<id>: wallets with a reload under way
+//	ByProject  by_project: <scope>#DUE#<shard>                <time>#<id>#<amount>: holds
 //
 // Creators are in ByProject too, those of all projects, by when they are to be
 // looked at: under PAYOUTS#<shard>, with that time as their list_order.
@@ -218,6 +221,7 @@ func usageKey(s billing.Scope, hour time.Time) key {
 const (
 	subscriptionList = "SUB"
 	transactionList  = "TXN"
+	payoutList       = "PAYOUT"
 
 	byProject = "ByProject"
 	byStatus  = "ByStatus"
@@ -237,9 +241,12 @@ func listed(s billing.Scope, list, status string, created time.Time, id string) 
 	return listing{
 		List:       listPartition(s, list, shard),
 		StatusList: statusPartition(s, list, status, shard),
-		Order:      fmt.Sprintf("%013d#%s", created.UnixMilli(), id),
+		Order:      billing.ListOrder(created, id),
 	}
 }
+
+// listEnd is after every place of a list.
+const listEnd = "~"
 
 func listPartition(s billing.Scope, list string, shard int) string {
 	return fmt.Sprintf("%s#%s#%d", s, list, shard)
@@ -260,6 +267,11 @@ const counterShards = 8
 
 func counterKey(s billing.Scope, shard int) key {
 	return key{fmt.Sprintf("%s#COUNTERS#%d", s, shard), "COUNTERS"}
+}
+
+// dayKey sorts days by age.
+func dayKey(s billing.Scope, day time.Time) key {
+	return key{s.String() + "#DAYS", day.UTC().Format(time.DateOnly)}
 }
 
 // reconciliationShards spreads the list of the scopes to reconcile; reading it
@@ -286,8 +298,10 @@ const (
 	postingPrefix = "POSTING#"
 )
 
+const ledgerName = "#LEDGER#"
+
 func ledgerPrefix(s billing.Scope, currency string) string {
-	return s.String() + "#LEDGER#" + currency + "#"
+	return s.String() + ledgerName + currency + "#"
 }
 
 func journalPartition(s billing.Scope, currency string, shard int) string {
@@ -350,4 +364,4 @@ func accountKey(s billing.Scope, account string) key {
 	return key{s.String() + "#ACCOUNT#" + account, creatorSort}
 }
 
-func payoutList(shard int) string { return fmt.Sprintf("PAYOUTS#%d", shard) }
+func creatorList(shard int) string { return fmt.Sprintf("PAYOUTS#%d", shard) }

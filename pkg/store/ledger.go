@@ -123,7 +123,7 @@ func (t *Table) postingWrites(s billing.Scope, p billing.Posting) ([]types.Trans
 	at := postingKey(s, p.Currency, p.ID)
 	put, err := t.create(postingItemOf(at, p))
 	writes := []types.TransactWriteItem{put}
-	for _, b := range p.Books() {
+	for _, b := range countedIn(p) {
 		balances := key{at.PK, balanceSort}
 		if b != (billing.Book{}) {
 			balances = bookKey(s, p.Currency, b)
@@ -138,11 +138,25 @@ func (t *Table) postingWrites(s billing.Scope, p billing.Posting) ([]types.Trans
 	return writes, err
 }
 
-// Attributes of a book beside its balances.
+// countedIn are the books that a posting changes. The platform's has the totals
+// of all others, so it is among them unless the posting leaves those as they are,
+// as a hold does.
+func countedIn(p billing.Posting) []billing.Book {
+	books := p.Books()
+	if p.Totals() != (billing.Totals{}) && !slices.Contains(books, billing.Book{}) {
+		books = append(books, billing.Book{})
+	}
+	return books
+}
+
+// Attributes of a book beside its balances; the last are the platform's only.
 const (
 	bookPostings  = "postings"
 	bookDeposited = "deposited"
 	bookSpent     = "spent"
+	bookUsers     = "users"
+	bookCreators  = "creators"
+	bookTransit   = "in_transit"
 )
 
 // balanceUpdate has DynamoDB itself add to a book's balances, so that nothing
@@ -155,6 +169,14 @@ func (t *Table) balanceUpdate(at key, p billing.Posting, b billing.Book) (types.
 		update = update.Add(balance, expression.Value(e.Amount))
 		if least := p.Needs(e); least > 0 {
 			needs = also(needs, balance.GreaterThanEqual(expression.Value(least)))
+		}
+	}
+	if b == (billing.Book{}) {
+		totals := p.Totals()
+		for name, change := range map[string]int64{bookUsers: totals.Users, bookCreators: totals.Creators, bookTransit: totals.Transit} {
+			if change != 0 {
+				update = update.Add(expression.Name(name), expression.Value(change))
+			}
 		}
 	}
 	if b.Kind == billing.WalletAccount {

@@ -92,8 +92,23 @@ func (t *Table) entries(ctx context.Context, name string, q billing.ListQuery) (
 	return entries, nil
 }
 
+// listBounds are the places between which a query looks.
+func listBounds(q billing.ListQuery) (from, to string) {
+	from, to = billing.ListOrder(q.Period.From, ""), listEnd
+	if !q.Period.To.IsZero() {
+		to = billing.ListOrder(q.Period.To, "")
+	}
+	if q.After != "" {
+		to = min(to, q.After)
+	}
+	return min(from, to), to
+}
+
 func (t *Table) shard(ctx context.Context, name string, s billing.Scope, shard int, q billing.ListQuery) ([]entry, error) {
 	want := q.Skip + q.Limit + 1
+	if q.After != "" {
+		want++ // the row there
+	}
 	input := &dynamodb.QueryInput{
 		TableName:              aws.String(t.name),
 		IndexName:              aws.String(byProject),
@@ -108,10 +123,12 @@ func (t *Table) shard(ctx context.Context, name string, s billing.Scope, shard i
 		input.KeyConditionExpression = aws.String("by_status = :list")
 		input.ExpressionAttributeValues[":list"] = &types.AttributeValueMemberS{Value: statusPartition(s, name, q.Status, shard)}
 	}
-	if q.After != "" {
-		input.KeyConditionExpression = aws.String(*input.KeyConditionExpression + " AND list_order < :after")
-		input.ExpressionAttributeValues[":after"] = &types.AttributeValueMemberS{Value: q.After}
-	}
+	// Of a key one range can be asked for, which has both ends in it: a row at the
+	// upper one belongs to the page before, or is none.
+	from, to := listBounds(q)
+	input.KeyConditionExpression = aws.String(*input.KeyConditionExpression + " AND list_order BETWEEN :from AND :to")
+	input.ExpressionAttributeValues[":from"] = &types.AttributeValueMemberS{Value: from}
+	input.ExpressionAttributeValues[":to"] = &types.AttributeValueMemberS{Value: to}
 	var entries []entry
 	for {
 		input.Limit = aws.Int32(int32(want - len(entries))) //nolint:gosec // pages are bounded far below 2^31
@@ -123,6 +140,9 @@ func (t *Table) shard(ctx context.Context, name string, s billing.Scope, shard i
 			e, err := decode[entry](it)
 			if err != nil {
 				return nil, err
+			}
+			if e.Order == to {
+				continue
 			}
 			e.scope = s
 			entries = append(entries, e)

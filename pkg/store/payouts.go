@@ -53,7 +53,7 @@ func creatorItemOf(s billing.Scope, c billing.Creator) creatorItem {
 		InFlight: c.InFlight, RetryAt: toMillis(c.RetryAt), Payouts: c.Payouts, Paid: c.Paid, Revision: c.Revision + 1,
 	}
 	if look := c.LookAt(); !look.IsZero() {
-		i.List, i.Order = payoutList(shardOf(i.PK, payoutShards)), dueOrder(look)
+		i.List, i.Order = creatorList(shardOf(i.PK, payoutShards)), dueOrder(look)
 	}
 	return i
 }
@@ -83,6 +83,11 @@ type payoutItem struct {
 	CreatedAt      millis               `dynamodbav:"created_at"`
 	EndedAt        millis               `dynamodbav:"ended_at,omitempty"`
 	Revision       int64                `dynamodbav:"revision"`
+
+	// Where developers' lists find it. It is in no list by status, so that a step
+	// of the payout costs no write to an index.
+	List  string `dynamodbav:"by_project"`
+	Order string `dynamodbav:"list_order"`
 }
 
 func payoutItemOf(s billing.Scope, p billing.Payout) payoutItem {
@@ -91,6 +96,7 @@ func payoutItemOf(s billing.Scope, p billing.Payout) payoutItem {
 		Status: p.Status, Scheduled: p.Scheduled, Transfer: p.Transfer, BankPayout: p.BankPayout, Reversed: p.Reversed,
 		FailureCode: p.FailureCode, FailureMessage: p.FailureMessage,
 		CreatedAt: toMillis(p.CreatedAt), EndedAt: toMillis(p.EndedAt), Revision: p.Revision + 1,
+		List: listPartition(s, payoutList, shardOf(p.ID, listShards)), Order: billing.ListOrder(p.CreatedAt, p.ID),
 	}
 }
 
@@ -261,7 +267,7 @@ func (t *Table) dueShard(ctx context.Context, shard int, by time.Time, limit int
 		Limit:                  aws.Int32(int32(limit)), //nolint:gosec // a page
 		KeyConditionExpression: aws.String("by_project = :list AND list_order <= :by"),
 		ExpressionAttributeValues: item{
-			":list": &types.AttributeValueMemberS{Value: payoutList(shard)},
+			":list": &types.AttributeValueMemberS{Value: creatorList(shard)},
 			":by":   &types.AttributeValueMemberS{Value: dueOrder(by)},
 		},
 	})

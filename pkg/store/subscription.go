@@ -5,9 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/google/uuid"
 
 	"billhook/pkg/billing"
 )
@@ -42,6 +39,9 @@ type stateItem struct {
 	CanceledAt         millis                     `dynamodbav:"canceled_at,omitempty"`
 	Monthly            int64                      `dynamodbav:"monthly,omitempty"`
 	Currency           string                     `dynamodbav:"currency,omitempty"`
+	Interval           billing.Interval           `dynamodbav:"interval,omitempty"`
+	IntervalCount      int64                      `dynamodbav:"interval_count,omitempty"`
+	Amount             int64                      `dynamodbav:"amount,omitempty"`
 }
 
 func stateItemOf(s billing.SubscriptionState) stateItem {
@@ -56,6 +56,9 @@ func stateItemOf(s billing.SubscriptionState) stateItem {
 		CanceledAt:         toMillis(s.CanceledAt),
 		Monthly:            s.Monthly,
 		Currency:           s.Currency,
+		Interval:           s.Interval,
+		IntervalCount:      s.IntervalCount,
+		Amount:             s.Amount,
 	}
 }
 
@@ -71,6 +74,9 @@ func (i stateItem) value() billing.SubscriptionState {
 		CanceledAt:         i.CanceledAt.time(),
 		Monthly:            i.Monthly,
 		Currency:           i.Currency,
+		Interval:           i.Interval,
+		IntervalCount:      i.IntervalCount,
+		Amount:             i.Amount,
 	}
 }
 
@@ -125,42 +131,4 @@ func newestFirst(items []item) ([]billing.Subscription, error) {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
 	})
 	return subs, err
-}
-
-// FindSubscription finds a subscription by Stripe's id or by the record's id,
-// for people who look at one: without its customer it takes a walk through the
-// keys of the project's list, newest first, of one shard for Stripe's id. Nil
-// if there is none. The list follows the table by a moment.
-func (t *Table) FindSubscription(ctx context.Context, s billing.Scope, id string) (*billing.Subscription, error) {
-	from, to := 0, listShards
-	record, err := uuid.Parse(id)
-	if err != nil {
-		from = shardOf(id, listShards)
-		to = from + 1
-	}
-	for shard := from; shard < to; shard++ {
-		q := billing.ListQuery{Limit: 999}
-		for more := true; more; {
-			entries, err := t.shard(ctx, subscriptionList, s, shard, q)
-			if err != nil {
-				return nil, fmt.Errorf("find subscription: %w", err)
-			}
-			for _, e := range entries {
-				if name := strings.TrimPrefix(e.SK, subscriptionPrefix); name == id || s.RecordID(name) == record {
-					return t.subscriptionAt(ctx, e.key)
-				}
-				q.After = e.Order
-			}
-			more = len(entries) > q.Limit
-		}
-	}
-	return nil, nil
-}
-
-func (t *Table) subscriptionAt(ctx context.Context, k key) (*billing.Subscription, error) {
-	found, err := t.get(ctx, k)
-	if err != nil {
-		return nil, fmt.Errorf("find subscription: %w", err)
-	}
-	return row[subscriptionItem](found[k])
 }

@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+
+	"billhook/pkg/billing"
 )
 
 // perMonth is how many of an interval there are in a month of 1/12 year.
@@ -28,17 +30,35 @@ const (
 func (i itemJSON) monthly() int64 {
 	recurring := i.Price.Recurring
 	times, known := perMonth[recurring.Interval]
-	if !known || i.Quantity == nil || bool(recurring.Metered) {
+	if !known || recurring.IntervalCount > maxIntervalCount {
 		return 0
 	}
-	if *i.Quantity < 0 || *i.Quantity > maxQuantity || recurring.IntervalCount > maxIntervalCount {
+	return i.cost(times[0], times[1]*max(recurring.IntervalCount, 1))
+}
+
+// each is what the item costs each time that it is paid, as monthly.
+func (i itemJSON) each() int64 { return i.cost(1, 1) }
+
+func (i itemJSON) cost(numerator, denominator int64) int64 {
+	if i.Quantity == nil || *i.Quantity < 0 || *i.Quantity > maxQuantity || bool(i.Price.Recurring.Metered) {
 		return 0
 	}
-	numerator, denominator := *i.Quantity*times[0], times[1]*max(recurring.IntervalCount, 1)
+	numerator *= *i.Quantity
 	if i.Price.UnitAmount != nil {
 		return scale(*i.Price.UnitAmount, numerator, denominator)
 	}
 	return scaleDecimal(i.Price.UnitAmountDecimal, numerator, denominator)
+}
+
+// interval is what the item is paid for, so many at once; empty where it is none
+// that is known.
+func (i itemJSON) interval() (billing.Interval, int64) {
+	name := first(i.Price.Recurring.Interval, i.Plan.Interval)
+	count := max(first(i.Price.Recurring.IntervalCount, i.Plan.IntervalCount), 1)
+	if _, known := perMonth[name]; !known || count > maxIntervalCount {
+		return "", 0
+	}
+	return billing.Interval(name), count
 }
 
 // scale is amount * numerator / denominator, rounded half up; nothing where

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"billhook/pkg/billing"
 	"billhook/pkg/stripeevent"
 )
 
@@ -62,6 +63,53 @@ func TestDecodeMonthly(t *testing.T) {
 			}
 			if fact.After.Monthly != test.want || test.want != 0 && fact.After.Currency != "usd" {
 				t.Errorf("monthly %d %s, want %d", fact.After.Monthly, fact.After.Currency, test.want)
+			}
+		})
+	}
+}
+
+// What is paid, and how often, is told of the items that are paid for together
+// with the first one.
+func TestDecodeInterval(t *testing.T) {
+	t.Parallel()
+	item := func(amount any, recurring object) object {
+		return newItem(object{"price": object{"id": "price_1", "currency": "usd", "unit_amount": amount, "recurring": recurring}, "quantity": 2})
+	}
+	month, year := object{"interval": "month", "interval_count": 1}, object{"interval": "year", "interval_count": 1}
+	type told struct {
+		interval billing.Interval
+		count    int64
+		amount   int64
+	}
+	for name, c := range map[string]struct {
+		items []object
+		want  told
+	}{
+		"a month":                    {[]object{item(2900, month)}, told{billing.Month, 1, 5800}},
+		"a year":                     {[]object{item(29000, year)}, told{billing.Year, 1, 58000}},
+		"a quarter":                  {[]object{item(9000, object{"interval": "month", "interval_count": 3})}, told{billing.Month, 3, 18000}},
+		"a week, without a count":    {[]object{item(300, object{"interval": "week"})}, told{"week", 1, 600}},
+		"two items":                  {[]object{item(2900, month), item(100, month)}, told{billing.Month, 1, 6000}},
+		"another item for a year":    {[]object{item(2900, month), item(29000, year)}, told{billing.Month, 1, 5800}},
+		"no fixed amount":            {[]object{item(nil, month)}, told{billing.Month, 1, 0}},
+		"an interval nobody has met": {[]object{item(2900, object{"interval": "fortnight", "interval_count": 1})}, told{}},
+		"beyond all time":            {[]object{item(2900, object{"interval": "year", "interval_count": 1 << 62})}, told{}},
+		"a plan, from before prices": {[]object{newItem(object{
+			"price": nil, "plan": object{"id": "gold", "interval": "year", "interval_count": 2}, "quantity": 1,
+		})}, told{billing.Year, 2, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body, err := json.Marshal(with(newSubscription(), object{"items": items(c.items...)}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			fact, err := stripeevent.Subscription(body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := (told{fact.After.Interval, fact.After.IntervalCount, fact.After.Amount}); got != c.want {
+				t.Errorf("got %+v, want %+v", got, c.want)
 			}
 		})
 	}

@@ -1,45 +1,49 @@
 package stripeevent_test
 
+import "billhook/pkg/billing"
+
 // publishedSubscription is what a subscription in the published data says, as
 // read from its JSON by hand: before 2025-03-31.basil the period is the
 // subscription's, since then the item's. Times are unix seconds, 0 for none;
-// monthly is in cents.
+// monthly and amount, for the interval, are in cents.
 type publishedSubscription struct {
 	customer, status, price, plan                       string
 	quantity, start, end, cancelAt, canceledAt, monthly int64
 	trial                                               bool
+	amount                                              int64
+	interval                                            billing.Interval
 }
 
 func publishedSubscriptions() map[string]publishedSubscription {
 	return map[string]publishedSubscription{
-		"recorded/2020-08-27__test_allows_subscription_quantities__04 sub_JGwCm9P8YH7raV":                               {"cus_JGwCTJz8UjwDQ6", "active", "small-monthly", "Small Monthly", 10, 1617990035, 1620582035, 0, 0, 25000, false},
-		"recorded/2020-08-27__test_allows_subscription_quantities__05 sub_JGwCm9P8YH7raV":                               {"cus_JGwCTJz8UjwDQ6", "active", "small-monthly", "Small Monthly", 10, 1617990035, 1620582035, 0, 0, 25000, false},
-		"recorded/2020-08-27__test_can_create_a_subscription__03 sub_JyYHeOGrefvt99":                                    {"cus_JyYHwsiDUpzWIv", "active", "small-monthly", "Small Monthly", 1, 1628049255, 1630727655, 0, 0, 2500, false},
-		"recorded/2020-08-27__test_can_swap_a_subscription__04 sub_JGwC5x2j6feW3L":                                      {"cus_JGwCeFcm2dHwLR", "active", "small-monthly", "Small Monthly", 1, 1617990028, 1620582028, 0, 0, 2500, false},
-		"recorded/2020-08-27__test_can_swap_a_subscription__05 sub_JGwC5x2j6feW3L":                                      {"cus_JGwCeFcm2dHwLR", "active", "small-monthly", "Small Monthly", 1, 1617990028, 1620582028, 0, 0, 2500, false},
-		"recorded/2020-08-27__test_can_swap_a_subscription__06 sub_JGwC5x2j6feW3L":                                      {"cus_JGwCeFcm2dHwLR", "active", "small-annual", "Small Annual", 1, 1617990030, 1649526030, 0, 0, 2083, false},
-		"recorded/2020-08-27__test_card_is_automatically_updated_on_subscribe__07 sub_JGue3TrPL7VtUo":                   {"cus_JGueA8XMGG3C71", "active", "default", "Default", 1, 1617984292, 1620576292, 0, 0, 1000, false},
-		"recorded/2020-08-27__test_fails_when_subscribing_with_SCA_card__04 sub_JGwHsv5GcPsajD":                         {"cus_JGwHbSlIvxVtff", "incomplete", "small-monthly", "Small Monthly", 1, 1617990336, 1620582336, 0, 0, 2500, false},
-		"recorded/2020-08-27__test_handles_coupons__04 sub_JGwG3QcNFy8PWy":                                              {"cus_JGwGSOC6vwEhDG", "active", "small-monthly", "Small Monthly", 1, 1617990273, 1620582273, 0, 0, 2500, false},
-		"recorded/2020-08-27__test_handles_coupons__05 sub_JGwG3QcNFy8PWy":                                              {"cus_JGwGSOC6vwEhDG", "active", "small-monthly", "Small Monthly", 1, 1617990273, 1620582273, 0, 0, 2500, false},
-		"recorded/2020-08-27__test_retriving_a_stripe_subscription__04 sub_JGwBraLAeKhC2T":                              {"cus_JGwB0J1YlSZfkZ", "active", "small-monthly", "Small Monthly", 1, 1617990002, 1620582002, 0, 0, 2500, false}, //nolint:misspell // the recording is named so
-		"recorded/2020-08-27__test_retriving_a_stripe_subscription__05 sub_JGwBraLAeKhC2T":                              {"cus_JGwB0J1YlSZfkZ", "active", "small-monthly", "Small Monthly", 1, 1617990002, 1620582002, 0, 0, 2500, false}, //nolint:misspell // the recording is named so
-		"recorded/2023-08-16__test_stripe_can_retrieve_subscription__03 sub_1NheflKXBGcbgpbZgIrXIQJB":                   {"cus_OUdxkwCCMhiFnj", "active", "small-monthly", "Small Monthly", 1, 1692649560, 1695327960, 0, 0, 2500, false},
-		"recorded/2023-08-16__test_stripe_can_retrieve_subscription__04 sub_1NheflKXBGcbgpbZgIrXIQJB":                   {"cus_OUdxkwCCMhiFnj", "active", "small-monthly", "Small Monthly", 1, 1692649560, 1695327960, 0, 0, 2500, false},
-		"recorded/2025-10-29.clover__test_stripe_can_create_a_subscription__03 sub_1SRzqCKXBGcbgpbZ9C2XUF1a":            {"cus_TOnRzwk3w8KAot", "active", "small-monthly", "Small Monthly", 1, 1762799364, 1765391364, 0, 0, 2500, false},
-		"recorded/2025-10-29.clover__test_stripe_can_swap_a_subscription__03 sub_1SRzpzKXBGcbgpbZdGbiyyMi":              {"cus_TOnQXxIJoBFbC5", "active", "small-monthly", "Small Monthly", 1, 1762799351, 1765391351, 0, 0, 2500, false},
-		"recorded/2025-10-29.clover__test_stripe_can_swap_a_subscription__08 sub_1SRzpzKXBGcbgpbZdGbiyyMi":              {"cus_TOnQXxIJoBFbC5", "active", "small-annual", "Small Annual", 1, 1762799351, 1794335351, 0, 0, 2083, false},
-		"recorded/2025-10-29.clover__test_stripe_handles_coupons__03 sub_1SRzoCKXBGcbgpbZDYbXPugg":                      {"cus_TOnOcioLlQifd9", "active", "small-monthly", "Small Monthly", 1, 1762799240, 1765391240, 0, 0, 2500, false},
-		"recorded/2026-03-25.dahlia__test_stripe_fails_when_subscribing_with_SCA_card__17 sub_1TGnF3KXBGcbgpbZ9Jnx79C5": {"cus_UFHo6401omwF5E", "incomplete", "small-monthly", "Small Monthly", 1, 1774905661, 1777584061, 0, 0, 2500, false},
-		"resource-objects/fixtures3.2024-06-20 sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                            {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1234567890, 1234567890, 1234567890, 1234567890, 2000, true},
-		"resource-objects/fixtures3.2024-09-30.acacia sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                     {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1234567890, 1234567890, 1234567890, 1234567890, 2000, true},
-		"resource-objects/fixtures3.2025-05-28.basil sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                      {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1896570518, 976287773, 1234567890, 1234567890, 2000, true},
-		"resource-objects/fixtures3.2025-09-30.clover sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                     {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1896570518, 976287773, 1234567890, 1234567890, 2000, true},
-		"resource-objects/fixtures3.2026-08-26.dahlia sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                     {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1896570518, 976287773, 1234567890, 1234567890, 2000, true},
-		"new-pay-rails/subscription.updated sub_00000000000000":                                                         {"cus_00000000000000", "canceled", "FFBEGINNER_00000000000000", "", 2, 1486568724, 1488987924, 0, 1487872069, 0, true},
-		"old-stripe-ruby-mock/customer.subscription.created sub_000000000000000000000000":                               {"cus_00000000000000", "active", "price_000000000000000000000000", "", 1, 1648320110, 1650998510, 0, 0, 1500, false},
-		"old-stripe-ruby-mock/customer.subscription.deleted sub_000000000000000000000000":                               {"cus_00000000000000", "canceled", "price_000000000000000000000000", "", 1, 1648320096, 1650998496, 0, 1648320097, 1500, false},
-		"old-stripe-ruby-mock/customer.subscription.updated sub_000000000000000000000000":                               {"cus_00000000000000", "active", "price_000000000000000000000000", "", 1, 1648320105, 1650998505, 0, 0, 1500, false},
+		"recorded/2020-08-27__test_allows_subscription_quantities__04 sub_JGwCm9P8YH7raV":                               {"cus_JGwCTJz8UjwDQ6", "active", "small-monthly", "Small Monthly", 10, 1617990035, 1620582035, 0, 0, 25000, false, 25000, "month"},
+		"recorded/2020-08-27__test_allows_subscription_quantities__05 sub_JGwCm9P8YH7raV":                               {"cus_JGwCTJz8UjwDQ6", "active", "small-monthly", "Small Monthly", 10, 1617990035, 1620582035, 0, 0, 25000, false, 25000, "month"},
+		"recorded/2020-08-27__test_can_create_a_subscription__03 sub_JyYHeOGrefvt99":                                    {"cus_JyYHwsiDUpzWIv", "active", "small-monthly", "Small Monthly", 1, 1628049255, 1630727655, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2020-08-27__test_can_swap_a_subscription__04 sub_JGwC5x2j6feW3L":                                      {"cus_JGwCeFcm2dHwLR", "active", "small-monthly", "Small Monthly", 1, 1617990028, 1620582028, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2020-08-27__test_can_swap_a_subscription__05 sub_JGwC5x2j6feW3L":                                      {"cus_JGwCeFcm2dHwLR", "active", "small-monthly", "Small Monthly", 1, 1617990028, 1620582028, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2020-08-27__test_can_swap_a_subscription__06 sub_JGwC5x2j6feW3L":                                      {"cus_JGwCeFcm2dHwLR", "active", "small-annual", "Small Annual", 1, 1617990030, 1649526030, 0, 0, 2083, false, 25000, "year"},
+		"recorded/2020-08-27__test_card_is_automatically_updated_on_subscribe__07 sub_JGue3TrPL7VtUo":                   {"cus_JGueA8XMGG3C71", "active", "default", "Default", 1, 1617984292, 1620576292, 0, 0, 1000, false, 1000, "month"},
+		"recorded/2020-08-27__test_fails_when_subscribing_with_SCA_card__04 sub_JGwHsv5GcPsajD":                         {"cus_JGwHbSlIvxVtff", "incomplete", "small-monthly", "Small Monthly", 1, 1617990336, 1620582336, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2020-08-27__test_handles_coupons__04 sub_JGwG3QcNFy8PWy":                                              {"cus_JGwGSOC6vwEhDG", "active", "small-monthly", "Small Monthly", 1, 1617990273, 1620582273, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2020-08-27__test_handles_coupons__05 sub_JGwG3QcNFy8PWy":                                              {"cus_JGwGSOC6vwEhDG", "active", "small-monthly", "Small Monthly", 1, 1617990273, 1620582273, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2020-08-27__test_retriving_a_stripe_subscription__04 sub_JGwBraLAeKhC2T":                              {"cus_JGwB0J1YlSZfkZ", "active", "small-monthly", "Small Monthly", 1, 1617990002, 1620582002, 0, 0, 2500, false, 2500, "month"}, //nolint:misspell // the recording is named so
+		"recorded/2020-08-27__test_retriving_a_stripe_subscription__05 sub_JGwBraLAeKhC2T":                              {"cus_JGwB0J1YlSZfkZ", "active", "small-monthly", "Small Monthly", 1, 1617990002, 1620582002, 0, 0, 2500, false, 2500, "month"}, //nolint:misspell // the recording is named so
+		"recorded/2023-08-16__test_stripe_can_retrieve_subscription__03 sub_1NheflKXBGcbgpbZgIrXIQJB":                   {"cus_OUdxkwCCMhiFnj", "active", "small-monthly", "Small Monthly", 1, 1692649560, 1695327960, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2023-08-16__test_stripe_can_retrieve_subscription__04 sub_1NheflKXBGcbgpbZgIrXIQJB":                   {"cus_OUdxkwCCMhiFnj", "active", "small-monthly", "Small Monthly", 1, 1692649560, 1695327960, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2025-10-29.clover__test_stripe_can_create_a_subscription__03 sub_1SRzqCKXBGcbgpbZ9C2XUF1a":            {"cus_TOnRzwk3w8KAot", "active", "small-monthly", "Small Monthly", 1, 1762799364, 1765391364, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2025-10-29.clover__test_stripe_can_swap_a_subscription__03 sub_1SRzpzKXBGcbgpbZdGbiyyMi":              {"cus_TOnQXxIJoBFbC5", "active", "small-monthly", "Small Monthly", 1, 1762799351, 1765391351, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2025-10-29.clover__test_stripe_can_swap_a_subscription__08 sub_1SRzpzKXBGcbgpbZdGbiyyMi":              {"cus_TOnQXxIJoBFbC5", "active", "small-annual", "Small Annual", 1, 1762799351, 1794335351, 0, 0, 2083, false, 25000, "year"},
+		"recorded/2025-10-29.clover__test_stripe_handles_coupons__03 sub_1SRzoCKXBGcbgpbZDYbXPugg":                      {"cus_TOnOcioLlQifd9", "active", "small-monthly", "Small Monthly", 1, 1762799240, 1765391240, 0, 0, 2500, false, 2500, "month"},
+		"recorded/2026-03-25.dahlia__test_stripe_fails_when_subscribing_with_SCA_card__17 sub_1TGnF3KXBGcbgpbZ9Jnx79C5": {"cus_UFHo6401omwF5E", "incomplete", "small-monthly", "Small Monthly", 1, 1774905661, 1777584061, 0, 0, 2500, false, 2500, "month"},
+		"resource-objects/fixtures3.2024-06-20 sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                            {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1234567890, 1234567890, 1234567890, 1234567890, 2000, true, 2000, "month"},
+		"resource-objects/fixtures3.2024-09-30.acacia sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                     {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1234567890, 1234567890, 1234567890, 1234567890, 2000, true, 2000, "month"},
+		"resource-objects/fixtures3.2025-05-28.basil sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                      {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1896570518, 976287773, 1234567890, 1234567890, 2000, true, 2000, "month"},
+		"resource-objects/fixtures3.2025-09-30.clover sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                     {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1896570518, 976287773, 1234567890, 1234567890, 2000, true, 2000, "month"},
+		"resource-objects/fixtures3.2026-08-26.dahlia sub_1Pgc6rB7WZ01zgkWNy0Cn5nw":                                     {"cus_QXg1o8vcGmoR32", "active", "price_1PgafmB7WZ01zgkW6dKueIc5", "", 1, 1896570518, 976287773, 1234567890, 1234567890, 2000, true, 2000, "month"},
+		"new-pay-rails/subscription.updated sub_00000000000000":                                                         {"cus_00000000000000", "canceled", "FFBEGINNER_00000000000000", "", 2, 1486568724, 1488987924, 0, 1487872069, 0, true, 0, ""},
+		"old-stripe-ruby-mock/customer.subscription.created sub_000000000000000000000000":                               {"cus_00000000000000", "active", "price_000000000000000000000000", "", 1, 1648320110, 1650998510, 0, 0, 1500, false, 1500, "month"},
+		"old-stripe-ruby-mock/customer.subscription.deleted sub_000000000000000000000000":                               {"cus_00000000000000", "canceled", "price_000000000000000000000000", "", 1, 1648320096, 1650998496, 0, 1648320097, 1500, false, 1500, "month"},
+		"old-stripe-ruby-mock/customer.subscription.updated sub_000000000000000000000000":                               {"cus_00000000000000", "active", "price_000000000000000000000000", "", 1, 1648320105, 1650998505, 0, 0, 1500, false, 1500, "month"},
 	}
 }
 

@@ -139,6 +139,10 @@ func TestDecodePublishedSubscriptions(t *testing.T) {
 		state := billing.SubscriptionState{
 			Status: billing.SubscriptionStatus(want.status), Price: want.price, Plan: want.plan, Quantity: want.quantity,
 			CurrentPeriodStart: billing.At(want.start), CurrentPeriodEnd: billing.At(want.end), Monthly: want.monthly, Currency: "usd",
+			Amount: want.amount, Interval: want.interval,
+		}
+		if want.interval != "" {
+			state.IntervalCount = 1
 		}
 		if want.cancelAt != 0 {
 			state.CancelAt = billing.At(want.cancelAt)

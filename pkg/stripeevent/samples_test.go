@@ -31,7 +31,7 @@ func TestDecodeSamples(t *testing.T) {
 		s := billing.SubscriptionState{
 			Status: status, Price: samplePrice, Plan: "Team", Quantity: 1,
 			CurrentPeriodStart: billing.At(start), CurrentPeriodEnd: billing.At(end),
-			Monthly: 2400, Currency: "usd",
+			Monthly: 2400, Currency: "usd", Interval: billing.Month, IntervalCount: 1, Amount: 2400,
 		}
 		if canceled != 0 {
 			s.CanceledAt = billing.At(canceled)

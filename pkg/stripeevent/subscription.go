@@ -47,8 +47,10 @@ type priceJSON struct {
 }
 
 type planJSON struct {
-	ID       string `json:"id"`
-	Nickname string `json:"nickname"`
+	ID            string `json:"id"`
+	Nickname      string `json:"nickname"`
+	Interval      string `json:"interval"`
+	IntervalCount int64  `json:"interval_count"`
 }
 
 type recurringJSON struct {
@@ -160,11 +162,8 @@ func (s *subscriptionJSON) state() (billing.SubscriptionState, error) {
 		CanceledAt:         at(s.CanceledAt),
 		Currency:           item.Price.Currency,
 	}
-	for _, i := range s.Items.Data {
-		state.Monthly += i.monthly()
-	}
-	if state.Monthly != 0 && state.Currency == "" {
-		return billing.SubscriptionState{}, missing("items.data.price.currency")
+	if err := s.price(&state); err != nil {
+		return billing.SubscriptionState{}, err
 	}
 	if item.Quantity != nil {
 		state.Quantity = *item.Quantity
@@ -173,4 +172,20 @@ func (s *subscriptionJSON) state() (billing.SubscriptionState, error) {
 		state.CancelAt = state.CurrentPeriodEnd
 	}
 	return state, nil
+}
+
+// price sums what the items cost: all of them for a month, and those that are
+// paid for the same as the first one each time.
+func (s *subscriptionJSON) price(state *billing.SubscriptionState) error {
+	state.Interval, state.IntervalCount = s.Items.Data[0].interval()
+	for _, i := range s.Items.Data {
+		state.Monthly += i.monthly()
+		if interval, count := i.interval(); interval != "" && interval == state.Interval && count == state.IntervalCount {
+			state.Amount += i.each()
+		}
+	}
+	if (state.Monthly != 0 || state.Amount != 0) && state.Currency == "" {
+		return missing("items.data.price.currency")
+	}
+	return nil
 }

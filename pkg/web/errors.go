@@ -110,7 +110,16 @@ func plansForm(r *http.Request, known *billing.Error, retryAfter *int) (int, any
 	status, code := badRequest(known), cmp.Or(known.Code, "stripe_refused") // Stripe has no code for some refusals
 	return status, api.PlansError{
 		StatusCode: status, Message: code, Error: code, Detail: said(known), RequestID: requestID(r), RetryAfter: retryAfter,
+		Invalid: invalidInputs(blamed(known)),
 	}
+}
+
+// blamed are the inputs that an error is about, where it names any.
+func blamed(known *billing.Error) []billing.FieldError {
+	if len(known.Fields) > 0 || known.Param == "" {
+		return known.Fields
+	}
+	return []billing.FieldError{{Loc: []any{"body", known.Param}, Msg: known.Message, Type: known.Code}}
 }
 
 func accountForm(r *http.Request, known *billing.Error, retryAfter *int) (int, any) {

@@ -25,7 +25,11 @@ func TestFamilies(t *testing.T) {
 		body   string
 	}{
 		"plans, invalid": {NewPlansErrors, wrong, 400, `{"statusCode": 400, "message": "invalid_input", "error": "invalid_input",
-			"detail": "amount_cents: Input should be at least 500", "request_id": ""}`},
+			"detail": "amount_cents: Input should be at least 500", "request_id": "",
+			"invalid": [{"loc": ["body", "amount_cents"], "msg": "Input should be at least 500", "type": "value_error"}]}`},
+		"plans, an input": {NewPlansErrors, billing.NewError(billing.Conflict, "price_taken", "Another plan has it").About("stripePriceMonthlyId"), 409,
+			`{"statusCode": 409, "message": "price_taken", "error": "price_taken", "detail": "Another plan has it (stripePriceMonthlyId)", "request_id": "",
+			"invalid": [{"loc": ["body", "stripePriceMonthlyId"], "msg": "Another plan has it", "type": "price_taken"}]}`},
 		"plans, unknown": {NewPlansErrors, unknown, 404, `{"statusCode": 404, "message": "plan_not_found", "error": "plan_not_found", "detail": "Plan not found", "request_id": ""}`},
 		"plans, a fault": {NewPlansErrors, errors.New("secret detail"), 500,
 			`{"statusCode": 500, "message": "internal_error", "error": "internal_error", "detail": "Internal server error", "request_id": ""}`},
