@@ -1,0 +1,107 @@
+import { Button, Text } from "@mantine/core";
+import { IconRepeat } from "@tabler/icons-react";
+import { useMemo, useState } from "react";
+import { Link } from "react-router";
+import type { Schemas } from "../../api/client";
+import { listSubscriptions, useSubscriptions } from "../../api/queries";
+import { useScope } from "../../app/scope";
+import { useApi } from "../../app/services";
+import { ExportMenu } from "../../export/ExportMenu";
+import { DataTable } from "../../ui/DataTable";
+import { Empty } from "../../ui/Empty";
+import { Failure } from "../../ui/Failure";
+import { FilterBar } from "../../ui/FilterBar";
+import { bounds, filtered, useFilters } from "../../ui/filters";
+import { Page } from "../../ui/Page";
+import { Pager, usePages } from "../../ui/Pager";
+import { columns, flat, statuses } from "./columns";
+import { SubscriptionDrawer } from "./SubscriptionDrawer";
+
+type Row = Schemas["AggregatedSubscription"];
+
+export default function Subscriptions() {
+  const api = useApi();
+  const { testMode, project, link } = useScope();
+  const [filters, change] = useFilters();
+  const [opened, setOpened] = useState<Row>();
+  const query = useMemo(
+    () => ({
+      test_mode: testMode,
+      project_id: project,
+      status: filters.status as Row["status"] as never,
+      search: filters.search,
+      ...bounds(filters, new Date()),
+    }),
+    [testMode, project, filters],
+  );
+  const pages = usePages(JSON.stringify(query));
+  const list = useSubscriptions({ ...query, cursor: pages.cursor, page_size: 25 });
+  const rows = list.data?.subscriptions;
+  const nothing = rows?.length === 0 && pages.number === 1;
+  return (
+    <Page title="Subscriptions" about="Who subscribes to what, newest first.">
+      <FilterBar
+        filters={filters}
+        change={change}
+        statuses={statuses}
+        searchLabel="E-mail address or Stripe id"
+        placeholder="ada@example.com or sub_…"
+        actions={
+          <ExportMenu
+            name="subscriptions"
+            flat={flat}
+            page={async (cursor) => {
+              const page = await listSubscriptions(api, { ...query, cursor, page_size: 100 });
+              return { rows: page.subscriptions, next: page.next_cursor };
+            }}
+          />
+        }
+      />
+      {list.error && !rows && (
+        <Failure
+          what="The subscriptions could not be read"
+          error={list.error}
+          retry={() => void list.refetch()}
+        />
+      )}
+      {nothing && !filtered(filters) && (
+        <Empty
+          icon={<IconRepeat size={26} />}
+          title="No subscriptions yet"
+          action={
+            <Button component={Link} to={link("/payments/settings")} mt="sm">
+              Go through the checklist
+            </Button>
+          }
+        >
+          They appear here as soon as somebody has bought one and Stripe's events have arrived.
+        </Empty>
+      )}
+      {nothing && filtered(filters) && (
+        <Text c="dimmed" ta="center" py="xl" role="status">
+          Nothing fits these filters.
+        </Text>
+      )}
+      {!nothing && !(list.error && !rows) && (
+        <>
+          <DataTable
+            label="Subscriptions"
+            columns={columns}
+            rows={rows}
+            rowKey={(row) => row.id}
+            rowLabel={(row) => row.subscription_id}
+            onOpen={setOpened}
+            stale={list.isPlaceholderData}
+          />
+          <Pager
+            pages={pages}
+            next={list.data?.next_cursor}
+            total={filters.period ? undefined : list.data?.total}
+            noun="subscriptions"
+          />
+        </>
+      )}
+      <SubscriptionDrawer row={opened} onClose={() => setOpened(undefined)} />
+    </Page>
+  );
+}
