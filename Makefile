@@ -30,6 +30,8 @@ dev-reset: prerequisites ## Forget what `make dev` has stored
 
 .PHONY: test
 test: prerequisites ## Run every test
+	@go run ./infra/console packages
+	@npm --prefix functions/console/web test
 	@go run ./infra/local/dynamodb/with go test ./...
 
 .PHONY: test-long
@@ -64,10 +66,14 @@ lint: ## Check formatting, go vet and golangci-lint
 		if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	@go vet ./...
 	@$(TOOL) golangci-lint run
+	@go run ./infra/console packages
+	@npm --prefix functions/console/web run check
 
 .PHONY: generate
 generate: ## Regenerate the API types and servers from pkg/api/openapi.yaml
 	@go generate ./...
+	@go run ./infra/console packages
+	@npm --prefix functions/console/web run --silent generate
 
 .PHONY: build
 build: $(FUNCTIONS:%=build-%) ## Build every function for Lambda into .local/build
@@ -76,6 +82,7 @@ build: $(FUNCTIONS:%=build-%) ## Build every function for Lambda into .local/bui
 # between two builds of the same code goes in, so that unchanged functions are not deployed again.
 # HTTP/2 is left out: a function makes one call at a time, to servers that all take HTTP/1.1.
 build-%Function:
+	@$(if $(filter Console,$*),GOOS= GOARCH= go run ./infra/console build)
 	@CGO_ENABLED=0 GOOS=$(GOOS) GOARCH=$(GOARCH) go build -trimpath -buildvcs=false -tags lambda.norpc,nethttpomithttp2 \
 		-ldflags "-s -w" -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(shell echo $* | tr A-Z a-z)
 
@@ -85,7 +92,8 @@ validate: ## Check the templates, the build and the code with the linters of AWS
 
 .PHONY: clean
 clean: ## Remove what was built and downloaded; what `make dev` stored stays
-	@rm -rf .aws-sam .local/build .local/venv .local/checkov .local/moto infra/local/dynamodb/node_modules
+	@rm -rf .aws-sam .local/build .local/venv .local/checkov .local/moto infra/local/dynamodb/node_modules \
+		functions/console/web/node_modules functions/console/dist/app functions/console/dist/.built
 
 .PHONY: prerequisites
 prerequisites:

@@ -10,12 +10,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"billhook/infra/local/lending"
 	"billhook/infra/local/stack"
 	"billhook/infra/local/story"
-	"billhook/infra/local/tokens"
 )
 
 // Ports that dev listens on where they are free, so that what was pasted
@@ -25,20 +23,13 @@ var devPorts = stack.Ports{
 	Stripe:       4011,
 	Secrets:      4012,
 	FunctionURLs: map[string]int{"WebhooksFunction": 4013},
+	Issuer:       4014,
+	Shop:         4015,
 }
-
-// tokenLife is long: a token that was pasted into a shell should outlive lunch.
-const tokenLife = 12 * time.Hour
 
 // worldOf is the story's view of a stack.
 func worldOf(s *stack.Stack) story.World {
-	issuer := tokens.Issuer{
-		Secret:   s.JWTSecret,
-		Issuer:   stack.Issuer,
-		Audience: stack.Audience,
-		Life:     tokenLife,
-		Now:      time.Now,
-	}
+	issuer := s.Tokens()
 	return story.World{
 		API:            s.APIURL,
 		Stripe:         s.StripeURL,
@@ -74,6 +65,8 @@ func dev(ctx context.Context, out io.Writer) error {
 		shop, err = openShop(ctx, world)
 	}
 	if err == nil {
+		running.Issuer.Offer("A new developer", "Starts from nothing, with the checklist", "")
+		running.Issuer.Offer("The demo developer", "Has the demo project, which is ready to sell", shop.Developer)
 		err = printWelcome(out, running, world, shop)
 	}
 	if err == nil {
@@ -106,7 +99,13 @@ func openShop(ctx context.Context, world story.World) (story.Shop, error) {
 }
 
 const welcome = `
-  API            %s
+  ------------------------------------------------------------------
+  Open the console:  %s/console
+  ------------------------------------------------------------------
+  Sign in as a new developer, and its checklist leads to a paid subscription.
+
+  API            %s   (its reference: %s/docs)
+  Demo shop      %s   (the console's checklist opens it for a project)
   Webhooks       %s
   Stripe sandbox %s   (key %s)
   Events, time   %s
@@ -122,11 +121,11 @@ End-user token
 Try
 curl -s %s/api/v1/payments/stats -H 'Authorization: Bearer %s'
 
-curl -s %s/api/v1/payments/stripe/checkout-session -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"price_id":"price_pro_monthly","success_url":"%s/done","cancel_url":"%s/back"}'
+curl -s %s/api/v1/payments/stripe/checkout-session -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"price_id":"price_pro_monthly","success_url":"%s&bought=1","cancel_url":"%s"}'
 
 curl -s %s/api/v1/payments/stripe/my-subscription -H 'Authorization: Bearer %s'
 
-curl -s %s/api/v1/payments/stripe/customer-portal -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"return_url":"%s/back"}'
+curl -s %s/api/v1/payments/stripe/customer-portal -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"return_url":"%s"}'
 
 curl -s %s/api/v1/projects/%s/api-keys -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"name":"backend"}'
 
@@ -145,9 +144,9 @@ func printWelcome(out io.Writer, s *stack.Stack, world story.World, shop story.S
 	if err != nil {
 		return err
 	}
-	const site = "http://localhost:3000" // of the shop, which need not be there
+	site := s.ShopURL + "/?project_id=" + shop.Project + "&mode=test"
 	_, err = fmt.Fprintf(out, welcome,
-		s.APIURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.StripePageURL, s.DynamoDBEndpoint, s.TableName, s.LambdaURL,
+		s.APIURL, s.APIURL, s.APIURL, s.ShopURL, shop.WebhookURL, s.StripeURL, shop.StripeKey, s.StripePageURL, s.DynamoDBEndpoint, s.TableName, s.LambdaURL,
 		developer, user,
 		s.APIURL, developer,
 		s.APIURL, user, site, site,

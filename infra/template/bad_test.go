@@ -75,7 +75,7 @@ var badTemplates = map[string]struct{ file, from, to, want string }{
 	},
 	"a function that is not monitored": {mainTemplate, "            - !Ref StatsFunction\n", "", "StatsFunction is not monitored"},
 	"a function whose throttles are not seen": {
-		monitoring, "Value: !Select [5, !Ref Functions]", "Value: !Select [4, !Ref Functions]", "the alarms on throttles look at 10 functions of 11",
+		monitoring, "Value: !Select [5, !Ref Functions]", "Value: !Select [4, !Ref Functions]", "the alarms on throttles look at 11 functions of 12",
 	},
 	"an alarm on too much": {
 		monitoring, "        - Id: f8\n", extraMetric + "        - Id: f8\n", "FunctionThrottles has 11 metrics; CloudWatch takes 10",

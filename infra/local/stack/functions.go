@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"billhook/infra/local/apigateway"
+	"billhook/infra/local/issuer"
 	"billhook/infra/local/lambda"
 	"billhook/infra/local/sam"
 )
@@ -20,6 +21,13 @@ func (s *Stack) values() sam.Values {
 		"JwtIssuer":     Issuer,
 		"JwtAudience":   Audience,
 		"StripeApiBase": s.StripeURL,
+
+		"AllowedOrigins": s.ShopURL,
+
+		"ConsoleIssuer":          s.issuerURL,
+		"ConsoleClientId":        issuer.ClientID,
+		"ConsoleStripeDashboard": s.dashboard,
+		"ConsolePricingPage":     s.ShopURL + "/",
 	}
 	maps.Copy(parameters, s.options.Parameters)
 	return sam.Values{

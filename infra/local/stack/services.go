@@ -130,5 +130,6 @@ func (s *Stack) startStripe(context.Context) error {
 	s.closing(server.Close)
 	s.serve("stripe", server)
 	s.StripeURL, s.StripePageURL = url, server.PageURL(url)
+	s.dashboard = server.DashboardURL(url)
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
 	"billhook/infra/local/dynamodb"
+	"billhook/infra/local/issuer"
 	"billhook/infra/local/lambda"
 	"billhook/infra/local/sam"
 )
@@ -57,7 +58,7 @@ type Options struct {
 
 // Ports are the ports of the stack's own listeners, all on 127.0.0.1.
 type Ports struct {
-	API, Stripe, Secrets, Lambda int
+	API, Stripe, Secrets, Lambda, Issuer, Shop int
 	// FunctionURLs are by the function's logical id.
 	FunctionURLs map[string]int
 }
@@ -69,6 +70,9 @@ type Stack struct {
 	APIURL, StripeURL, LambdaURL string
 	// StripePageURL is the page of the sandbox's events, deliveries and time.
 	StripePageURL string
+	// ShopURL is the demo shop, an app that sells what a project offers. It has no
+	// final slash.
+	ShopURL string
 	// FunctionURLs are by logical id and end in a slash, as on AWS.
 	FunctionURLs map[string]string
 	// Name is what the secrets' names begin with.
@@ -78,10 +82,14 @@ type Stack struct {
 	TableName                         string
 	// Environment is what each function sees, by logical id, besides Lambda's own.
 	Environment map[string]map[string]string
+	// Issuer is whom developers sign in to the console with.
+	Issuer *issuer.Issuer
 	// JWTSecret is the key that signs HS256 tokens for the functions.
 	JWTSecret string
 
 	options   Options
+	issuerURL string
+	dashboard string // stands for https://dashboard.stripe.com; whoever has it is let in
 	document  *sam.Document
 	accessKey string
 	listeners *listeners
@@ -136,7 +144,11 @@ func (s *Stack) start(ctx context.Context) error {
 		s.startDynamoDB,
 		s.startSecrets,
 		s.startStripe,
+		s.openIssuer,
+		s.openShop,
 		s.startFunctions,
+		s.startIssuer,
+		s.startShop,
 		s.startInvocations,
 	} {
 		if err := step(ctx); err != nil {

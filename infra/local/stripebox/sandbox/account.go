@@ -41,6 +41,9 @@ type state struct {
 	Objects       int64    `json:"objects"`  // ids handed out to resources
 	Requests      int64    `json:"requests"` // ids handed out to requests
 	Settings      settings `json:"settings"`
+	// Key is the secret key of an account that the dashboard made; another's is
+	// not kept.
+	Key string `json:"key,omitempty"`
 	// AdvancingDrafts are the manual invoices that are finalized by themselves.
 	AdvancingDrafts []string `json:"advancing_drafts"`
 

@@ -23,7 +23,10 @@
 // business_type, routing_number, account_number and action (complete or leave);
 // the OAuth page adds decision (connect or deny) and account to what it was
 // asked with. The pages of the account's deliveries, /_sandbox/, and of its
-// clock, /_sandbox/time, are opened by Server.PageURL. Control operations, with
+// clock, /_sandbox/time, are opened by Server.PageURL. The dashboard,
+// /_sandbox/dashboard, has the paths of Stripe's and is opened by
+// Server.DashboardURL: accounts are made there, with their keys, and webhook
+// endpoints, products and prices, and every object is shown. Control operations, with
 // the account's key as on /v1, take and answer JSON:
 //
 //	POST /_sandbox/advance            {"seconds": n} or {"days": n} or {"to": unix}

@@ -28,9 +28,10 @@ const logLength = 100
 
 // logPage is what the page of events and deliveries shows.
 type logPage struct {
-	Account, Mode, TimeURL string
-	Events                 []logEvent // the newest first
-	Total                  int
+	Account, Mode         string
+	TimeURL, DashboardURL string
+	Events                []logEvent // the newest first
+	Total                 int
 }
 
 type logEvent struct {
@@ -60,7 +61,7 @@ func (a *account) logPage() logPage {
 	for _, attempt := range a.server.dispatcher.Attempts(a.platform.id) {
 		attempts[attempt.EventID] = append(attempts[attempt.EventID], shownAttempt(attempt))
 	}
-	page := logPage{Account: a.id, Mode: a.modeName(), TimeURL: a.address(timePath), Total: len(a.Events.order)}
+	page := logPage{Account: a.id, Mode: a.modeName(), TimeURL: a.address(timePath), DashboardURL: a.dashboardURL(), Total: len(a.Events.order)}
 	for _, event := range a.newestEvents(logLength) {
 		page.Events = append(page.Events, logEvent{
 			Account: a.id, ID: event.ID, Type: event.Type, Time: moment(utc(event.Created)), Body: eventBody(event),

@@ -28,6 +28,21 @@ func (s *Server) PageURL(origin string) string {
 // the account that the address names or the only one there is. The account is
 // not locked.
 func (s *Server) ownPage(run func(w http.ResponseWriter, r *http.Request, a *account)) http.HandlerFunc {
+	return s.admitted(func(w http.ResponseWriter, r *http.Request) {
+		accounts := s.allAccounts()
+		id := r.Form.Get("account")
+		for _, a := range accounts {
+			if a.id == id || id == "" && len(accounts) == 1 {
+				run(w, r, a)
+				return
+			}
+		}
+		s.serveAccounts(w, r, accounts)
+	})
+}
+
+// admitted serves those who hold the token, and no form of another site.
+func (s *Server) admitted(run http.HandlerFunc) http.HandlerFunc {
 	origins := http.NewCrossOriginProtection()
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
@@ -36,7 +51,9 @@ func (s *Server) ownPage(run func(w http.ResponseWriter, r *http.Request, a *acc
 			return
 		}
 		if s.knowsToken(r.URL.Query().Get(tokenParam)) && r.Method == http.MethodGet {
-			s.admit(w, r)
+			query := r.URL.Query()
+			query.Del(tokenParam)
+			s.admit(w, r, url.URL{Path: r.URL.Path, RawQuery: query.Encode()})
 			return
 		}
 		if cookie, err := r.Cookie(tokenCookie); err != nil || !s.knowsToken(cookie.Value) {
@@ -48,15 +65,7 @@ func (s *Server) ownPage(run func(w http.ResponseWriter, r *http.Request, a *acc
 			http.Error(w, "The form could not be read.", http.StatusBadRequest)
 			return
 		}
-		accounts := s.allAccounts()
-		id := r.Form.Get("account")
-		for _, a := range accounts {
-			if a.id == id || id == "" && len(accounts) == 1 {
-				run(w, r, a)
-				return
-			}
-		}
-		s.serveAccounts(w, r, accounts)
+		run(w, r)
 	}
 }
 
@@ -66,14 +75,16 @@ func (s *Server) knowsToken(token string) bool {
 
 // admit exchanges the token in the address for a cookie, so that it stays
 // neither in the address bar nor in the history.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{ //nolint:gosec // plain HTTP on one machine: a secure cookie would not come back
-		Name: tokenCookie, Value: s.options.PageToken, Path: logPath, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
-	query := r.URL.Query()
-	query.Del(tokenParam)
-	target := url.URL{Path: r.URL.Path, RawQuery: query.Encode()}
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, target url.URL) {
+	http.SetCookie(w, ownCookie(tokenCookie, s.options.PageToken))
 	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+}
+
+// ownCookie is a cookie of the sandbox's own pages.
+func ownCookie(name, value string) *http.Cookie {
+	return &http.Cookie{ //nolint:gosec // plain HTTP on one machine: a secure cookie would not come back
+		Name: name, Value: value, Path: logPath, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	}
 }
 
 // allAccounts lists the accounts that have come to life.
@@ -90,8 +101,8 @@ func (s *Server) allAccounts() []*account {
 
 // pageAccount is an account to choose.
 type pageAccount struct {
-	URL, ID, Mode string
-	Events        int
+	URL, ID, Name, Mode string
+	Events              int
 }
 
 // serveAccounts asks which account the page is to be about.
@@ -103,7 +114,7 @@ func (s *Server) serveAccounts(w http.ResponseWriter, r *http.Request, accounts 
 	choices := make([]pageAccount, 0, len(accounts))
 	for _, a := range accounts {
 		a.mu.Lock()
-		choices = append(choices, pageAccount{a.address(page), a.id, a.modeName(), len(a.Events.order)})
+		choices = append(choices, pageAccount{a.address(page), a.id, a.displayName(), a.modeName(), len(a.Events.order)})
 		a.mu.Unlock()
 	}
 	s.writePage(w, http.StatusOK, accountsTemplate, choices, "")

@@ -49,6 +49,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("POST /_sandbox/webhook_endpoints/{id}/roll", s.control(s.rollSecret))
 	mux.HandleFunc("POST /_sandbox/events/{id}/resend", s.control(s.resend))
 	s.connectPages(mux)
+	s.dashboardPages(mux)
 	mux.HandleFunc("/", s.serveUnknown)
 	return mux
 }

@@ -18,8 +18,9 @@ import (
 // stateVersion is the layout of the state file.
 const stateVersion = 1
 
-// The file holds webhook secrets and the refresh tokens of OAuth, but no secret
-// keys: accounts are known by a hash of theirs.
+// The file holds webhook secrets and the refresh tokens of OAuth. Accounts are
+// known by a hash of their secret key, and the keys are not there, but for those
+// that the dashboard made and shows.
 type accountSnapshot struct {
 	state
 	// Undelivered are the webhooks that had not arrived.

@@ -30,10 +30,11 @@ const latestEvents = 15
 
 // timePage is what the page of the account's clock shows.
 type timePage struct {
-	Account, Mode, LogURL string
-	Now, Ahead            string
-	Renewal               *nextRenewal // nil when none is to come
-	Events                []logEvent   // the newest first
+	Account, Mode        string
+	LogURL, DashboardURL string
+	Now, Ahead           string
+	Renewal              *nextRenewal // nil when none is to come
+	Events               []logEvent   // the newest first
 }
 
 // nextRenewal is the first subscription to be renewed.
@@ -51,7 +52,8 @@ func (s *Server) serveTime(w http.ResponseWriter, _ *http.Request, a *account) {
 
 func (a *account) timePage() timePage {
 	page := timePage{
-		Account: a.id, Mode: a.modeName(), LogURL: a.address(logPath), Now: moment(utc(a.now)), Renewal: a.nextRenewal(),
+		Account: a.id, Mode: a.modeName(), LogURL: a.address(logPath), DashboardURL: a.dashboardURL(),
+		Now: moment(utc(a.now)), Renewal: a.nextRenewal(),
 	}
 	page.Ahead = inWords(a.OffsetSeconds)
 	for _, event := range a.newestEvents(latestEvents) {

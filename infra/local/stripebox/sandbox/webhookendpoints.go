@@ -61,6 +61,11 @@ type createEndpointParams struct {
 }
 
 func createWebhookEndpoint(c *call, p createEndpointParams) (any, error) {
+	return newWebhookEndpoint(c, p)
+}
+
+// newWebhookEndpoint makes an endpoint and answers it with its signing secret.
+func newWebhookEndpoint(c *call, p createEndpointParams) (*object.WebhookEndpoint, error) {
 	if err := checkURL("url", p.URL); err != nil {
 		return nil, err
 	}
