@@ -8,7 +8,7 @@ import (
 )
 
 // accountDrivers are those of the Account API: prepaid balances, marketplace
-// charges and payouts.
+// charges and payouts, and of the developer's view of these.
 var accountDrivers = map[string]driver{
 	"getBalance": {prepare: deposited, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, withoutStripe: true},
 	"createDeposit": {
@@ -64,6 +64,10 @@ var accountDrivers = map[string]driver{
 	"listPayouts":       {prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, withoutStripe: true},
 	"createPayout":      {prepare: earning, foreign: []reach{nothingForeign}, newcomer: http.StatusForbidden, judged: []string{"amount_cents"}},
 	"getEarnings":       {prepare: buying, foreign: []reach{nothingForeign}, newcomer: http.StatusOK, withoutStripe: true},
+
+	"getLedger":          {prepare: prepaid(deposited), foreign: []reach{projectNamed}, asked: ownProject, refused: otherProject},
+	"getUserWallet":      {prepare: prepaid(deposited), foreign: []reach{projectNamed}, asked: ownProject, refused: otherProject, anything: "user_id"},
+	"listCreatorPayouts": {prepare: prepaid(paying), foreign: []reach{projectNamed}, asked: ownProject, refused: otherProject, twice: payingTwice},
 }
 
 // otherBalances are what a user with dollars cannot pay: too much, in another
@@ -161,6 +165,39 @@ func earning(t *testing.T, seller place) place {
 	}
 	return p
 }
+
+// paying is a new creator of the seller's, with a payout.
+func paying(t *testing.T, seller place) place {
+	t.Helper()
+	p := earning(t, seller)
+	o := operationNamed(t, "createPayout")
+	o.send(t, o.request(t, p)).is(t, http.StatusCreated)
+	return p
+}
+
+// payingTwice is a new seller who has paid two creators.
+func payingTwice(t *testing.T, _ place) place {
+	t.Helper()
+	seller := newSeller(t)
+	paying(t, seller)
+	return paying(t, seller)
+}
+
+// prepaid is a place at a new seller's, whose payments other tests do not count.
+func prepaid(prepare func(t *testing.T, seller place) place) func(t *testing.T, seller place) place {
+	return func(t *testing.T, _ place) place {
+		t.Helper()
+		p := prepare(t, newSeller(t))
+		p.session = "" // none is named
+		return p
+	}
+}
+
+// ownProject names the place's project in the query.
+var ownProject = map[string]func(place) string{"project_id": func(p place) string { return p.project }}
+
+// otherProject is one that nobody has.
+var otherProject = map[string]int{"project_id=": http.StatusNotFound}
 
 // happensOnce fails the test unless a request that was carried out cannot be
 // another under its Idempotency-Key, or for what its path names.

@@ -99,10 +99,11 @@ var drivers = union(planDrivers, accountBilling, accountDrivers, map[string]driv
 	"createDeveloperKey": {prepare: fresh(newProject), foreign: []reach{nothingForeign}},
 	"revokeDeveloperKey": {prepare: fresh(withDeveloperKey), foreign: []reach{keyInPath}},
 
-	"getStripeConfig":    {prepare: fresh(configured), foreign: []reach{projectInPath}},
-	"putStripeConfig":    {prepare: fresh(newProject), foreign: []reach{projectInPath}, texts: credentials},
-	"deleteStripeConfig": {prepare: fresh(configured), foreign: []reach{projectInPath}},
-	"getWebhookURLs":     {prepare: fresh(newProject), foreign: []reach{projectInPath}},
+	"getStripeConfig":      {prepare: fresh(configured), foreign: []reach{projectInPath}},
+	"putStripeConfig":      {prepare: fresh(newProject), foreign: []reach{projectInPath}, texts: credentials},
+	"deleteStripeConfig":   {prepare: fresh(configured), foreign: []reach{projectInPath}},
+	"getWebhookURLs":       {prepare: fresh(newProject), foreign: []reach{projectInPath}},
+	"getCredentialsStatus": {prepare: fresh(configured), foreign: []reach{projectInPath}},
 	"validateCredentials": {
 		prepare: fresh(newProject), foreign: []reach{projectInPath},
 		texts: map[string]func(int) string{"secret_key": starting("sk_test_")},
@@ -113,7 +114,8 @@ var drivers = union(planDrivers, accountBilling, accountDrivers, map[string]driv
 	"listSubscriptions":        {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
 	"listTransactions":         {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
 	"listPaymentProjects":      {prepare: selling, foreign: []reach{nothingForeign}},
-	"getPaymentStats":          {prepare: selling, foreign: []reach{nothingForeign}},
+	"getPaymentStats":          {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
+	"getDailyStats":            {prepare: selling, foreign: []reach{nothingForeign, projectInQuery}},
 
 	"listEvents":  {prepare: selling, foreign: []reach{projectInPath}},
 	"replayEvent": {prepare: withEvent, foreign: []reach{projectInPath, dataInPath}, unknown: "Event not found"},
@@ -354,47 +356,3 @@ func withDeveloperKey(t *testing.T) place {
 	p.key = p.newKey(t, developerKeys).id
 	return p
 }
-
-// Texts of a form; empty where there is none of the length.
-
-func starting(prefix string) func(int) string {
-	return func(n int) string {
-		if n <= len(prefix) {
-			return ""
-		}
-		return prefix + strings.Repeat("a", n-len(prefix))
-	}
-}
-
-// email is an address; the shortest has three characters.
-func email(n int) string { return strings.Repeat("a", n-2) + "@b" }
-
-// currency is one that Stripe knows, and more letters behind it.
-func currency(n int) string { return "usd" + strings.Repeat("x", n-3) }
-
-var (
-	emails  = map[string]func(int) string{"email": email}
-	address = starting("https://app.example.com/")
-	origin  = func(n int) string {
-		const scheme, domain = "https://", ".example.com"
-		if n <= len(scheme+domain) {
-			return ""
-		}
-		// A label of a host has 63 characters at most.
-		labels := []byte(strings.Repeat("a", n-len(scheme+domain)))
-		for i := 60; i < len(labels)-1; i += 60 {
-			labels[i] = '.'
-		}
-		return scheme + string(labels) + domain
-	}
-	credentials = map[string]func(int) string{
-		"test_secret_key":             starting("sk_test_"),
-		"test_publishable_key":        starting("pk_test_"),
-		"test_webhook_secret":         starting("whsec_"),
-		"test_connect_webhook_secret": starting("whsec_"),
-		"live_secret_key":             starting("sk_live_"),
-		"live_publishable_key":        starting("pk_live_"),
-		"live_webhook_secret":         starting("whsec_"),
-		"live_connect_webhook_secret": starting("whsec_"),
-	}
-)

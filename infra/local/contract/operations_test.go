@@ -217,6 +217,7 @@ func page(t *testing.T, a answer) onePage {
 	}
 	for name, id := range map[string]string{
 		"subscriptions": "id", "payments": "id", "events": "event_id", "customers": "id", "prices": "id", "items": "id",
+		"payouts": "id",
 	} {
 		if rows, ok := members[name].([]any); ok && len(rows) == 1 {
 			row, _ := rows[0].(map[string]any)

@@ -91,7 +91,7 @@ func (p place) inPath() map[string]string {
 	return map[string]string{
 		"project_id": p.project, "key_id": p.key, "mode": "test", "subscription_id": p.subscription, "event_id": p.event,
 		"customer_id": p.customer, "session_id": p.session, "paymentId": p.payment, "hold_id": p.hold, "charge_id": p.charge,
-		"appId": p.project, "planId": p.plan, "key": p.feature, "userId": p.user, "grantId": p.grant,
+		"appId": p.project, "planId": p.plan, "key": p.feature, "userId": p.user, "user_id": p.user, "grantId": p.grant,
 	}
 }
 
