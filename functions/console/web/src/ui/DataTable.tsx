@@ -34,7 +34,7 @@ export function DataTable<Row>({
   return (
     <Paper withBorder className={classes.frame} data-stale={stale || undefined} aria-busy={stale || !rows}>
       <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "region", "aria-label": label }}>
-        <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover miw={640}>
+        <Table verticalSpacing="sm" horizontalSpacing="md" highlightOnHover>
           <Table.Thead>
             <Table.Tr>
               {columns.map((c) => (
