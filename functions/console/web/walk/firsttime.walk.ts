@@ -115,6 +115,7 @@ describe.sequential("by clicks alone", () => {
     await tab.getByRole("heading", { name: "Subscription active" }).waitFor();
     await look(tab, "40-shop-subscribed");
     await tab.getByRole("button", { name: "Manage the subscription" }).click();
+    await tab.waitForURL(`${place.stripe}/**`);
     await tab.getByText("Lantern monthly").first().waitFor();
     await look(tab, "41-portal");
     await tab.close();
