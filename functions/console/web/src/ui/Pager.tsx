@@ -32,13 +32,14 @@ export function Pager({
   pages: Pages;
   next: string | null | undefined;
   total?: number;
+  /** In the plural. */
   noun: string;
 }) {
   return (
     <Group justify="space-between" component="nav" aria-label="Pages">
       <Text size="sm" c="dimmed" role="status">
         Page {count(pages.number)}
-        {total !== undefined && ` · ${count(total)} ${noun}`}
+        {total !== undefined && ` · ${count(total)} ${total === 1 ? noun.replace(/s$/, "") : noun}`}
       </Text>
       <Group gap="xs">
         <Button
